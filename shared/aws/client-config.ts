@@ -1,0 +1,16 @@
+import type { HttpHandlerUserInput } from '@smithy/core/protocols';
+
+/** What every narrow AWS client is made from. */
+export interface AwsClientConfig {
+  readonly region: string;
+  /** Where AWS answers, if not at its own address. */
+  readonly endpoint?: string;
+  /** Another transport than sockets, for tests in one process. */
+  readonly requestHandler?: HttpHandlerUserInput;
+  /** Static keys, for the local AWS; absent in Lambda. */
+  readonly credentials?: { readonly accessKeyId: string; readonly secretAccessKey: string };
+  /** The signal of the running step: no call outlives it. */
+  readonly signal?: () => AbortSignal | undefined;
+  /** SDK attempts (`standard` mode). Default 4. */
+  readonly maxAttempts?: number;
+}

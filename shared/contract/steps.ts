@@ -1,0 +1,78 @@
+import { z } from 'zod';
+import { KeyText } from './keys';
+import { VERSION } from './events';
+
+/** The states of the workflow, in the order in which an operator reads them. One function each, named alike. */
+export const STATES = [
+  'AcquireLease',
+  'ResolveSubnets',
+  'MakePlan',
+  'CreateLoadBalancer',
+  'RegisterTargets',
+  'AddSecurityGroupRules',
+  'ReportStatus',
+  'WaitForHealthy',
+  'CollectGarbage',
+  'DeleteLoadBalancer',
+  'ReleaseLease',
+] as const;
+export type StateName = (typeof STATES)[number];
+
+/** What StartExecution gets. `gen` is the generation that the execution was started for. */
+export const ExecutionInput = z.strictObject({ v: z.literal(VERSION), key: KeyText, gen: z.int().positive() });
+export type ExecutionInput = z.infer<typeof ExecutionInput>;
+
+/** The lease that `AcquireLease` puts into the state: the right to write under the key. */
+export const LeaseToken = z.strictObject({ fence: z.int().positive(), runGen: z.int().positive(), pass: z.int().positive() });
+export type LeaseToken = z.infer<typeof LeaseToken>;
+
+/** `owner` is the ARN of the execution. */
+export const AcquireLeaseInput = ExecutionInput.extend({ owner: z.string().min(1), pass: z.int().nonnegative().optional() });
+export type AcquireLeaseInput = z.infer<typeof AcquireLeaseInput>;
+
+/** What every state after `AcquireLease` gets. */
+export const StepInput = ExecutionInput.extend({ owner: z.string().min(1), lease: LeaseToken });
+export type StepInput = z.infer<typeof StepInput>;
+
+/** States after `MakePlan` also get the id of the plan; absent when nothing is to be done or nothing can be planned. */
+export const PlannedStepInput = StepInput.extend({ plan: z.strictObject({ outcome: z.enum(['noop', 'apply', 'delete', 'blocked']), planId: z.string().optional() }) });
+export type PlannedStepInput = z.infer<typeof PlannedStepInput>;
+
+/** `ReportStatus` is also where a caught error leads. Step Functions puts `{Error, Cause}` there. */
+export const ReportStatusInput = StepInput.extend({
+  plan: PlannedStepInput.shape.plan.optional(),
+  error: z.object({ Error: z.string(), Cause: z.string().optional() }).optional(),
+});
+export type ReportStatusInput = z.infer<typeof ReportStatusInput>;
+
+export const ResolveSubnetsOutput = z.strictObject({
+  /** `unchanged`: the inputs are those of the last finished pass and its drift check is young. */
+  outcome: z.enum(['unchanged', 'resolved', 'absent']),
+  vpcId: z.string().optional(),
+  subnetIds: z.array(z.string()).optional(),
+});
+export type ResolveSubnetsOutput = z.infer<typeof ResolveSubnetsOutput>;
+
+export const MakePlanOutput = PlannedStepInput.shape.plan;
+export type MakePlanOutput = z.infer<typeof MakePlanOutput>;
+
+/** `more`: enter the state again, the work is not finished. */
+export const MoreOutput = z.strictObject({ more: z.boolean() });
+export type MoreOutput = z.infer<typeof MoreOutput>;
+
+export const WaitForHealthyOutput = z.strictObject({ health: z.enum(['healthy', 'degraded']) });
+export type WaitForHealthyOutput = z.infer<typeof WaitForHealthyOutput>;
+
+/** `again`: the key became dirty, take the lease again; `handed-over`: after ten passes a new execution goes on. */
+export const ReleaseLeaseOutput = z.strictObject({ outcome: z.enum(['released', 'again', 'handed-over']) });
+export type ReleaseLeaseOutput = z.infer<typeof ReleaseLeaseOutput>;
+
+/** Body of a message in the target lane's FIFO queue; its group is the key, its deduplication id `<key>#<gen>`. */
+export const TargetMessage = z.strictObject({ v: z.literal(VERSION), key: KeyText, gen: z.int().positive() });
+export type TargetMessage = z.infer<typeof TargetMessage>;
+
+/** Input of the scheduled functions. */
+export const ScheduledInput = z.object({}).loose();
+
+/** Passes of one execution before it hands over to a new one. */
+export const MAX_PASSES = 10;

@@ -1,0 +1,105 @@
+import type { ClusterItem, ContributionItem, LastError, LedgerItem, Phase, StateItem } from '../contract/items';
+import type { AcquireLeaseInput, LeaseToken } from '../contract/steps';
+
+/** Who acts: the lease as a step holds it. */
+export interface Holder {
+  readonly key: string;
+  readonly owner: string;
+  readonly lease: LeaseToken;
+}
+
+/** Fields of a key's state that a step may write while it holds the lease. `null` removes a field. */
+export type StatePatch = {
+  readonly [Field in 'phase' | 'nextAttemptAt' | 'healthyBy' | 'deletingSince' | 'inputsHash' | 'driftCheckedAt' | 'planId' | 'hostname' | 'arn' | 'told']?: StateItem[Field] | null;
+};
+
+/** What a wake-up found: the new generation, and whether somebody with a live lease will answer it. */
+export interface Wakeup {
+  readonly gen: number;
+  readonly running: boolean;
+}
+
+/**
+ * Leases, generations and the state of a key (architecture: Lease rules). Every write is one conditional write on one item.
+ * Throws `Superseded`, `PlanStale` as the rules say; `Throttled`, `Transient`, `Denied` from the table.
+ */
+export interface Leases {
+  /** Adds one to `gen`; creates the item if there is none. `dueAt` makes the sweeper look at the key if nobody answers by then. */
+  markDirty(key: string, dueAt?: number): Promise<Wakeup>;
+  /** The only taker of leases. Bumps the fence unless the owner is the same. `Superseded`: another live owner, or `doneGen` >= the generation named and nothing newer. */
+  acquire(input: AcquireLeaseInput): Promise<LeaseToken>;
+  /** Compares owner, fence, runGen; renews the lease; answers the state. Mismatch: `Superseded` or `PlanStale`. */
+  check(holder: Holder): Promise<StateItem>;
+  /** Writes fields of the state under the same comparison. */
+  update(holder: Holder, patch: StatePatch): Promise<void>;
+  /** Ends the lease if nothing became dirty meanwhile (`doneGen := runGen`, `attempts := 0`, owner and lease go, state kept). */
+  release(holder: Holder, patch?: StatePatch): Promise<'released' | 'dirty'>;
+  /** Writes the last error, fenced like `update`; answers false where a newer owner has the key. */
+  recordError(holder: Holder, error: LastError): Promise<boolean>;
+  read(key: string): Promise<StateItem | undefined>;
+  /** Keys whose `nextAttemptAt` has come or whose lease has expired, oldest first. */
+  listDue(now: number, limit: number): Promise<StateItem[]>;
+}
+
+/** The write-ahead ledger of what a key owns. */
+export interface Ledger {
+  list(key: string): Promise<LedgerItem[]>;
+  /** Refused (`Superseded`, `PlanStale`) when the holder's lease is no longer his: an intent is written under the lease. */
+  put(holder: Holder, item: LedgerItem): Promise<void>;
+  remove(holder: Holder, id: string): Promise<void>;
+}
+
+/** Plans as text; the caller formats and parses them. Gzip, chunks of at most 300 KB, kept 16 days. */
+export interface Plans {
+  save(holder: Holder, planId: string, text: string): Promise<void>;
+  /** Undefined where the plan has expired or never was. */
+  load(key: string, planId: string): Promise<string | undefined>;
+}
+
+/** Facts of one pass that are too large for the workflow's state (network facts, the observed load balancer). */
+export interface PassFacts {
+  save(holder: Holder, text: string): Promise<void>;
+  load(key: string): Promise<string | undefined>;
+}
+
+/** Which keys read which objects. `object` is `<resource>#<namespace>/<name>` (`services#default/web`, `nodes#/ip-10-0-0-1`; `#*` for all of a resource). */
+export interface References {
+  /** Writes the reference. Call it BEFORE reading the object. */
+  add(input: { cluster: string; object: string; key: string; why: string }): Promise<void>;
+  remove(input: { cluster: string; object: string; key: string }): Promise<void>;
+  /** Keys that read the object. One query. */
+  find(cluster: string, object: string): Promise<{ key: string; why: string }[]>;
+}
+
+/** What bindings of all clusters need on one node or pod security group, and who uses a shared backend group. */
+export interface Contributions {
+  put(sgKey: string, item: ContributionItem): Promise<void>;
+  remove(sgKey: string, cluster: string, binding: string): Promise<void>;
+  list(sgKey: string): Promise<ContributionItem[]>;
+  /** Users of a shared backend security group (`backend#…` key): who needs it. Written before the group is used. */
+  addUser(backendKey: string, userKey: string): Promise<void>;
+  removeUser(backendKey: string, userKey: string): Promise<void>;
+  listUsers(backendKey: string): Promise<string[]>;
+}
+
+/** Registered clusters. */
+export interface Clusters {
+  put(item: ClusterItem): Promise<void>;
+  get(id: string): Promise<ClusterItem | undefined>;
+  list(): Promise<ClusterItem[]>;
+  /** Sets mode, heartbeat or resync time; false where the cluster is not registered. */
+  update(id: string, patch: Partial<Pick<ClusterItem, 'mode' | 'lastHeartbeatAt' | 'lastResyncAt' | 'settings'>>): Promise<boolean>;
+}
+
+/** Everything that is kept between steps. */
+export interface Store {
+  readonly leases: Leases;
+  readonly ledger: Ledger;
+  readonly plans: Plans;
+  readonly passFacts: PassFacts;
+  readonly references: References;
+  readonly contributions: Contributions;
+  readonly clusters: Clusters;
+}
+
+export type { Phase };
