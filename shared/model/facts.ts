@@ -1,0 +1,131 @@
+import type { Service } from './kubernetes';
+
+/**
+ * Facts: everything that a model is computed from and that is not ours to change, as plain data. What lies in AWS keeps AWS's order and words.
+ * A reader may put in more than was asked for (all subnets of the VPC, say): the builder selects by itself and never counts on a narrow list.
+ */
+
+/** Which cluster. `id` is ours, `name` stands in LBC's tags and hashes. */
+export interface ClusterFacts {
+  readonly id: string;
+  readonly name: string;
+  readonly region: string;
+  readonly accountId: string;
+  readonly vpcId: string;
+}
+
+/** A CIDR block with its association state (`associated`, `associating`, `disassociated` …). */
+export interface CidrAssociation {
+  readonly cidrBlock: string;
+  readonly state: string;
+}
+
+/** DescribeVpcs. The primary block is among `cidrBlocks`. */
+export interface VpcFacts {
+  readonly id: string;
+  readonly cidrBlocks: readonly CidrAssociation[];
+  readonly ipv6CidrBlocks: readonly CidrAssociation[];
+}
+
+/** DescribeSubnets. */
+export interface SubnetFacts {
+  readonly id: string;
+  readonly vpcId: string;
+  /** `us-west-2a`. */
+  readonly zoneName: string;
+  /** `usw2-az1`. */
+  readonly zoneId: string;
+  readonly cidrBlock: string;
+  readonly ipv6CidrBlocks: readonly CidrAssociation[];
+  readonly availableIpAddressCount: number;
+  readonly outpostArn?: string;
+  readonly tags: Readonly<Record<string, string>>;
+}
+
+/** DescribeAvailabilityZones. */
+export interface ZoneFacts {
+  readonly name: string;
+  readonly id: string;
+  /** `availability-zone`, `local-zone` or `wavelength-zone`. */
+  readonly zoneType: string;
+}
+
+/** DescribeRouteTables: whose it is, and through which gateways it leads. */
+export interface RouteTableFacts {
+  readonly id: string;
+  readonly vpcId: string;
+  /** Whether it counts for subnets that have no table of their own. */
+  readonly main: boolean;
+  /** Subnets that are associated by id. */
+  readonly subnetIds: readonly string[];
+  /** `GatewayId` of each route that has one: `igw-…`, `local`, `vgw-…`. No NAT, transit or egress-only gateway: AWS gives those other fields. */
+  readonly gatewayIds: readonly string[];
+}
+
+/** DescribeSecurityGroups, without rules. */
+export interface SecurityGroupFacts {
+  readonly id: string;
+  readonly vpcId: string;
+  readonly name: string;
+  readonly tags: Readonly<Record<string, string>>;
+}
+
+/** DescribeLoadBalancers and its tags. */
+export interface LoadBalancerFacts {
+  readonly arn: string;
+  readonly name: string;
+  readonly vpcId: string;
+  /** `network`, `application`. */
+  readonly type: string;
+  /** `internal`, `internet-facing`, as AWS says it. */
+  readonly scheme: string;
+  /** `provisioning`, `active`, `active_impaired`, `failed`. */
+  readonly state?: string;
+  readonly ipAddressType?: string;
+  /** Empty: it has none, and AWS can never give it one. */
+  readonly securityGroups: readonly string[];
+  readonly zones: readonly { readonly zoneName: string; readonly subnetId: string }[];
+  readonly tags: Readonly<Record<string, string>>;
+}
+
+/** What was read of the network. An id that was asked for and is not in a list does not exist: read by filter (`subnet-id`, `group-id`), which names no culprit but answers for the rest. */
+export interface NetworkFacts {
+  readonly vpc: VpcFacts;
+  readonly subnets: readonly SubnetFacts[];
+  readonly zones: readonly ZoneFacts[];
+  readonly routeTables: readonly RouteTableFacts[];
+}
+
+/** Everything that the model of a Service is computed from, besides the settings of its cluster. */
+export interface ServiceFacts {
+  readonly cluster: ClusterFacts;
+  readonly service: Service;
+  /** Services of the same namespace that `actions.…` annotations name; one that was asked for and is absent does not exist. */
+  readonly extraServices: readonly Service[];
+  readonly network: NetworkFacts;
+  readonly securityGroups: readonly SecurityGroupFacts[];
+  /** The first load balancer in the VPC that carries the tags of this Service's stack (LBC's behaviour §1.3, §5.3). */
+  readonly existingLoadBalancer?: LoadBalancerFacts;
+}
+
+/**
+ * Which subnets to read.
+ * - `role`: those of the VPC whose tag `tag` is `""` or `"1"`. If there is none and `reachabilityFallback`, then all of the VPC, and the VPC's route tables.
+ * - `selected`: these ids (filter `subnet-id`, in any VPC) and these `Name` tags (of the VPC); two calls at most.
+ */
+export type SubnetNeed =
+  | { readonly by: 'role'; readonly tag: string; readonly values: readonly string[]; readonly reachabilityFallback: boolean }
+  | { readonly by: 'selected'; readonly ids: readonly string[]; readonly names: readonly string[] };
+
+/** What has to be read for one Service, so that AWS is asked as little as possible. Nothing is needed of what is absent, false or empty. */
+export interface ServiceNeeds {
+  readonly subnets?: SubnetNeed;
+  /** Types of the zones that subnets without Outpost lie in. */
+  readonly zones: boolean;
+  /** CIDR blocks of the VPC. */
+  readonly vpc: boolean;
+  /** Ids (filter `group-id`) and `Name` tags (filter values with EC2's wildcards, groups of the VPC); two calls at most. */
+  readonly securityGroups: { readonly ids: readonly string[]; readonly names: readonly string[] };
+  /** Names of further Services, same namespace. */
+  readonly extraServices: readonly string[];
+}
