@@ -40,6 +40,6 @@ async function sign(signer: SignatureV4, { clusterName, region, at }: { clusterN
     headers: { host: hostname, [CLUSTER_HEADER]: clusterName },
   });
   const signed = await signer.presign(request, { expiresIn: VALID_SECONDS, unhoistableHeaders: new Set([CLUSTER_HEADER]), signingDate: new Date(at) });
-  const query = new URLSearchParams(Object.entries(signed.query ?? {}).map(([name, value]) => [name, String(value)]));
+  const query = new URLSearchParams(Object.entries(signed.query ?? {}).map(([name, value]): [string, string] => [name, String(value)]));
   return PREFIX + Buffer.from(`https://${hostname}/?${query}`).toString('base64url');
 }
