@@ -41,7 +41,7 @@ export function createClusterClient(options: ClusterClientOptions): ClusterClien
       let next: string | undefined;
       do {
         const query = new URLSearchParams({ limit: String(PAGE), ...(labelSelector ? { labelSelector } : {}), ...(fieldSelector ? { fieldSelector } : {}), ...(next ? { continue: next } : {}) });
-        const answer = await call({ method: 'GET', path: `${collectionPath(resource, namespace)}?${query}` }, resource.plural);
+        const answer = await call({ method: 'GET', path: `${collectionPath(resource, namespace)}?${query.toString()}` }, resource.plural);
         const page = JSON.parse(answer.body) as { items?: ApiObject[]; metadata?: { continue?: string } };
         objects.push(...(page.items ?? []));
         next = page.metadata?.continue;
@@ -62,7 +62,7 @@ export function createClusterClient(options: ClusterClientOptions): ClusterClien
     async apply(resource, object) {
       const query = new URLSearchParams({ fieldManager: 'stepbalancer', force: 'true' });
       return parseObject(
-        await call({ method: 'PATCH', path: `${objectPath(resource, object.metadata)}?${query}`, body: JSON.stringify(object), headers: json('application/apply-patch+yaml') }, subjectOf(resource, object.metadata)),
+        await call({ method: 'PATCH', path: `${objectPath(resource, object.metadata)}?${query.toString()}`, body: JSON.stringify(object), headers: json('application/apply-patch+yaml') }, subjectOf(resource, object.metadata)),
       );
     },
 

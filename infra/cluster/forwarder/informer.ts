@@ -52,7 +52,7 @@ async function list({ transport, resource, listener, signal }: Options): Promise
   let version = '';
   do {
     const query = new URLSearchParams({ limit: String(PAGE), ...(next ? { continue: next } : {}) });
-    const answer = await transport.send({ method: 'GET', path: `${collectionPath(resource)}?${query}`, signal });
+    const answer = await transport.send({ method: 'GET', path: `${collectionPath(resource)}?${query.toString()}`, signal });
     if (answer.status !== 200) throw new ApiStatusError(answer.status, `list of ${resource.plural} was refused with status ${answer.status}`);
     const page = JSON.parse(answer.body) as { items?: ApiObject[]; metadata?: { continue?: string; resourceVersion?: string } };
     objects.push(...(page.items ?? []));
@@ -66,7 +66,7 @@ async function list({ transport, resource, listener, signal }: Options): Promise
 async function watch({ transport, resource, listener, signal }: Options, from: string, healthy: () => void): Promise<string> {
   let version = from;
   const query = new URLSearchParams({ watch: 'true', resourceVersion: from, allowWatchBookmarks: 'true', timeoutSeconds: String(WATCH_SECONDS) });
-  for await (const line of transport.lines({ method: 'GET', path: `${collectionPath(resource)}?${query}`, signal })) {
+  for await (const line of transport.lines({ method: 'GET', path: `${collectionPath(resource)}?${query.toString()}`, signal })) {
     const { type, object } = JSON.parse(line) as { type: string; object: ApiObject & { code?: number; message?: string } };
     if (type === 'ERROR') throw new ApiStatusError(object.code ?? 500, object.message ?? 'the watch reported an error');
     version = object.metadata.resourceVersion ?? version;

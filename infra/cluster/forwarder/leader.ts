@@ -1,4 +1,4 @@
-import { type ApiObject, type ClusterClient, RESOURCES } from '../../../shared/kubernetes/cluster-client';
+import { type ClusterClient, RESOURCES } from '../../../shared/kubernetes/cluster-client';
 import { pause, type Timers } from './timers';
 
 const DURATION_MS = 15_000;
@@ -62,7 +62,7 @@ async function tryHold({ client, timers, namespace, name, identity, log }: Optio
     const transitions = (spec.leaseTransitions ?? 0) + (found && spec.holderIdentity !== identity ? 1 : 0);
     const wanted = { holderIdentity: identity, renewTime: time, leaseDurationSeconds: DURATION_MS / 1000, leaseTransitions: transitions };
     if (found) await client.patch(RESOURCES.leases, { namespace, name }, { type: 'merge', body: { metadata: { resourceVersion: found.metadata.resourceVersion }, spec: wanted } });
-    else await client.create(RESOURCES.leases, { apiVersion: 'coordination.k8s.io/v1', kind: 'Lease', metadata: { namespace, name }, spec: wanted } as ApiObject);
+    else await client.create(RESOURCES.leases, { apiVersion: 'coordination.k8s.io/v1', kind: 'Lease', metadata: { namespace, name }, spec: wanted });
     return true;
   } catch (error) {
     log('lease not held', { error: String(error) });
