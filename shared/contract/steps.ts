@@ -38,10 +38,13 @@ export type StepInput = z.infer<typeof StepInput>;
 export const PlannedStepInput = StepInput.extend({ plan: z.strictObject({ outcome: z.enum(['noop', 'apply', 'delete', 'blocked']), planId: z.string().optional() }) });
 export type PlannedStepInput = z.infer<typeof PlannedStepInput>;
 
+/** JSONPath cannot leave a member out: what is absent arrives as null. */
+const orNull = <Schema extends z.ZodType>(schema: Schema) => z.preprocess((value) => value ?? undefined, schema.optional());
+
 /** `ReportStatus` is also where a caught error leads. Step Functions puts `{Error, Cause}` there. */
 export const ReportStatusInput = StepInput.extend({
-  plan: PlannedStepInput.shape.plan.optional(),
-  error: z.object({ Error: z.string(), Cause: z.string().optional() }).optional(),
+  plan: orNull(PlannedStepInput.shape.plan),
+  error: orNull(z.object({ Error: z.string(), Cause: z.string().optional() })),
 });
 export type ReportStatusInput = z.infer<typeof ReportStatusInput>;
 
