@@ -1,0 +1,111 @@
+import type {
+  Attribute,
+  HealthCheckConfig,
+  IngressPermission,
+  ListenerSpec,
+  LoadBalancerSpec,
+  Observed,
+  Resource,
+  ResourceId,
+  ResourceType,
+  SubnetMapping,
+  Tags,
+  TargetGroupBindingSpec,
+  Token,
+} from '../model/model';
+
+/**
+ * One named way in which what was observed differs from what is desired, with everything that the call which mends it needs:
+ *
+ *     tags                        AddTags, RemoveTags (CreateTags, DeleteTags; a binding has none)
+ *     ingress                     RevokeSecurityGroupIngress, AuthorizeSecurityGroupIngress
+ *     subnets                     SetSubnets, with all mappings
+ *     securityGroups              SetSecurityGroups; the PrivateLink flag goes with it
+ *     ipAddressType               SetIpAddressType
+ *     ipamPool                    ModifyIpPools
+ *     capacity                    ModifyCapacityReservation, when the load balancer is active
+ *     healthCheck                 ModifyTargetGroup, with all fields of `to`
+ *     attributes                  Modify…Attributes, only those in `set`
+ *     listener                    ModifyListener
+ *     certificates                AddListenerCertificates, RemoveListenerCertificates
+ *     binding                     the object in the cluster is written again
+ *     immutable                   nothing but a replacement mends it; `field` says what
+ */
+export type Difference =
+  | { readonly kind: 'tags'; readonly set: Tags; readonly remove: readonly string[] }
+  | { readonly kind: 'ingress'; readonly authorize: readonly IngressPermission[]; readonly revoke: readonly IngressPermission[] }
+  | { readonly kind: 'subnets'; readonly from: readonly SubnetMapping[]; readonly to: readonly SubnetMapping[]; readonly enablePrefixForIpv6SourceNat?: 'on' | 'off' }
+  | { readonly kind: 'securityGroups'; readonly from: readonly Token[]; readonly to: readonly Token[]; readonly inboundRulesOnPrivateLink?: 'on' | 'off' }
+  | { readonly kind: 'ipAddressType'; readonly from: string; readonly to: LoadBalancerSpec['ipAddressType'] }
+  | { readonly kind: 'ipamPool'; readonly from?: string; readonly to?: string }
+  | { readonly kind: 'capacity'; readonly from: number; readonly to: number }
+  | { readonly kind: 'healthCheck'; readonly from: HealthCheckConfig; readonly to: HealthCheckConfig }
+  | { readonly kind: 'attributes'; readonly from: readonly Attribute[]; readonly set: readonly Attribute[] }
+  | { readonly kind: 'listener'; readonly fields: readonly ListenerField[]; readonly to: ListenerSpec }
+  | { readonly kind: 'certificates'; readonly add: readonly string[]; readonly remove: readonly string[] }
+  | { readonly kind: 'binding'; readonly fields: readonly string[]; readonly to: TargetGroupBindingSpec }
+  | { readonly kind: 'immutable'; readonly field: string; readonly from: string; readonly to: string };
+
+export type DifferenceKind = Difference['kind'];
+export type ListenerField = 'protocol' | 'port' | 'defaultActions' | 'defaultCertificate' | 'sslPolicy' | 'alpnPolicy';
+
+/** What is left behind: an AWS resource or an object that a change deletes. */
+export interface Leftover {
+  /** The id under which it was observed; of a generation that was replaced it ends in `~<generation>`. */
+  readonly id: ResourceId;
+  readonly type: ResourceType;
+  readonly physicalId: string;
+  readonly name: string;
+  /** What AWS deletes along with it (the listeners of a load balancer): only the ledger is to be told. */
+  readonly takesAlong: readonly ResourceId[];
+}
+
+/**
+ * What a creation needs.
+ * - `id`: the id of the ledger's item. A replacement has a generation at its end (`target-group/default/web:80~1`); references to it go on naming `desired.id`.
+ * - `tags`: all tags, tracking tags included. `attributes`: those to set after the creation, AWS's defaults left out.
+ */
+export interface Creation {
+  readonly id: ResourceId;
+  readonly desired: Resource;
+  readonly tags: Tags;
+  readonly attributes: readonly Attribute[];
+}
+
+/**
+ * One thing that `apply` will do. A plan is data: stored, printed, refused, compared.
+ *
+ * - `create`, `update`: now, in the order of the plan.
+ * - `replace`: AWS has no Modify for it. `create-first`: the new one is made now, the old one (`old`) deleted when the new one is healthy.
+ *   `delete-first`: the old one goes now, because both cannot be there together.
+ * - `delete`: `now`, or `healthy` (by CollectGarbage): its successor exists and is to be healthy first.
+ * - `adopt`: the ledger takes over what carries our tags; no call to AWS.
+ */
+export type Change =
+  | ({ readonly action: 'create' } & Creation)
+  | { readonly action: 'update'; readonly id: ResourceId; readonly physicalId: string; readonly desired: Resource; readonly differences: readonly Difference[] }
+  | ({ readonly action: 'replace'; readonly old: Leftover; readonly order: 'create-first' | 'delete-first'; readonly reasons: readonly Difference[] } & Creation)
+  | ({ readonly action: 'delete'; readonly when: 'now' | 'healthy' } & Leftover)
+  | { readonly action: 'adopt'; readonly id: ResourceId; readonly type: ResourceType; readonly physicalId: string; readonly name: string };
+
+/** What a plan is made for, besides the two sides. */
+export interface PlanContext {
+  /** In the tag `elbv2.k8s.aws/cluster`. */
+  readonly clusterName: string;
+  /** `service.k8s.aws`, `ingress.k8s.aws` …: before `/stack` and `/resource` in tags. */
+  readonly tagPrefix: string;
+  /** Tags that somebody else writes on our resources: never touched. */
+  readonly externalManagedTags: readonly string[];
+  /** Whether listeners carry tags (LBC's gate ListenerRulesTagging). */
+  readonly tagListeners: boolean;
+  /** What the ledger holds: ARN, group id or `namespace/name`. */
+  readonly ledger: readonly { readonly id: string; readonly physicalId?: string; readonly origin: 'created' | 'adopted' }[];
+}
+
+/** Whether the change is more than a note in the ledger. */
+export function writesToAws(change: Change): boolean {
+  return change.action !== 'adopt';
+}
+
+/** The physical ids of the members that desired resources are kept in: what references resolve to when nothing is created. */
+export type KeptMembers = ReadonlyMap<ResourceId, Observed>;
