@@ -1,6 +1,6 @@
 import { RemovalPolicy, Stack, Validations } from 'aws-cdk-lib';
 import { PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
-import type { IVersion } from 'aws-cdk-lib/aws-lambda';
+import type { Version } from 'aws-cdk-lib/aws-lambda';
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { DefinitionBody, LogLevel, StateMachine, StateMachineType } from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
@@ -19,7 +19,7 @@ export function reconcileArn(stack: Stack): string {
 export class ReconcileStateMachine extends Construct {
   readonly stateMachine: StateMachine;
 
-  constructor(parent: Construct, { versionOf }: { versionOf: (functionName: string) => IVersion }) {
+  constructor(parent: Construct, { versionOf }: { versionOf: (functionName: string) => Version }) {
     super(parent, 'Reconcile');
     const versions = new Map(FUNCTIONS.flatMap(({ state, name }) => (state ? [[state, versionOf(name).functionArn] as const] : [])));
     const definition = workflowDefinition(Object.fromEntries(versions) as Record<StateName, string>);
