@@ -93,10 +93,13 @@ export function elbv2Writes(client: ElasticLoadBalancingV2Client, config: AwsCli
       await client.send(new ModifyListenerAttributesCommand({ ListenerArn, Attributes: listed(attributes) }), options());
     },
     async addListenerCertificates(ListenerArn, arns) {
-      await client.send(new AddListenerCertificatesCommand({ ListenerArn, Certificates: arns.map((CertificateArn) => ({ CertificateArn })) }), options());
+      for (const CertificateArn of arns) await client.send(new AddListenerCertificatesCommand({ ListenerArn, Certificates: [{ CertificateArn }] }), options());
     },
-    removeListenerCertificates: (ListenerArn, arns) =>
-      unlessGone(client.send(new RemoveListenerCertificatesCommand({ ListenerArn, Certificates: arns.map((CertificateArn) => ({ CertificateArn })) }), options())),
+    async removeListenerCertificates(ListenerArn, arns) {
+      const answers: boolean[] = [];
+      for (const CertificateArn of arns) answers.push(await unlessGone(client.send(new RemoveListenerCertificatesCommand({ ListenerArn, Certificates: [{ CertificateArn }] }), options())));
+      return answers.every(Boolean);
+    },
     deleteListener: (ListenerArn) => unlessGone(client.send(new DeleteListenerCommand({ ListenerArn }), options())),
     async addTags(arns, tags) {
       for (const ResourceArns of chunks(arns, ARNS_PER_CALL)) await client.send(new AddTagsCommand({ ResourceArns, Tags: listed(tags) }), options());

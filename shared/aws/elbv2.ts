@@ -80,7 +80,9 @@ export interface Elbv2Writes {
   createListener(input: Plain<CreateListenerInput>): Promise<Listener>;
   modifyListener(input: Plain<ModifyListenerInput>): Promise<void>;
   modifyListenerAttributes(listenerArn: string, attributes: Pairs): Promise<void>;
+  /** One call per certificate: AWS takes no more. */
   addListenerCertificates(listenerArn: string, certificateArns: readonly string[]): Promise<void>;
+  /** One call per certificate; `false` where one of them was gone. */
   removeListenerCertificates(listenerArn: string, certificateArns: readonly string[]): Promise<boolean>;
   deleteListener(listenerArn: string): Promise<boolean>;
   /** The same tags on up to 20 resources per call. */

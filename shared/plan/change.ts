@@ -4,7 +4,6 @@ import type {
   IngressPermission,
   ListenerSpec,
   LoadBalancerSpec,
-  Observed,
   Resource,
   ResourceId,
   ResourceType,
@@ -63,13 +62,15 @@ export interface Leftover {
 /**
  * What a creation needs.
  * - `id`: the id of the ledger's item. A replacement has a generation at its end (`target-group/default/web:80~1`); references to it go on naming `desired.id`.
- * - `tags`: all tags, tracking tags included. `attributes`: those to set after the creation, AWS's defaults left out.
+ * - `tags`: all tags, tracking tags included; of a binding, its labels.
+ * - `afterwards`: what the create call itself cannot say, mended as for an update: attributes that are not AWS's defaults, the PrivateLink
+ *   flag, further certificates (the default one is added again, as LBC does), and capacity, once the load balancer is active.
  */
 export interface Creation {
   readonly id: ResourceId;
   readonly desired: Resource;
   readonly tags: Tags;
-  readonly attributes: readonly Attribute[];
+  readonly afterwards: readonly Difference[];
 }
 
 /**
@@ -102,10 +103,16 @@ export interface PlanContext {
   readonly ledger: readonly { readonly id: string; readonly physicalId?: string; readonly origin: 'created' | 'adopted' }[];
 }
 
-/** Whether the change is more than a note in the ledger. */
-export function writesToAws(change: Change): boolean {
-  return change.action !== 'adopt';
+/** The changes that move one model's observed side to its desired side, in the order in which AWS accepts them. */
+export interface Plan {
+  /** The model's id, LBC's stack id. */
+  readonly modelId: string;
+  readonly changes: readonly Change[];
+  /** What is there and stays: the physical id behind each desired id. References to what the plan creates are not in here. */
+  readonly kept: Readonly<Record<string, string>>;
 }
 
-/** The physical ids of the members that desired resources are kept in: what references resolve to when nothing is created. */
-export type KeptMembers = ReadonlyMap<ResourceId, Observed>;
+/** Whether the change is more than a note in the ledger: a call to AWS or to the cluster. */
+export function isWrite(change: Change): boolean {
+  return change.action !== 'adopt';
+}
