@@ -1,0 +1,72 @@
+import type { AnnotationTable } from './annotation-row';
+
+/** What a Service says about its listeners. */
+export const LISTENER_ROWS = {
+  certificates: {
+    suffix: 'aws-load-balancer-ssl-cert',
+    kind: 'list',
+    appliesTo: 'Listeners',
+    default: 'none: no TLS',
+    meaning: 'ARNs of certificates; the first one is the default certificate. What makes TCP ports TLS.',
+    example: 'arn:aws:acm:us-west-2:111122223333:certificate/5a0c1f2e-3b4d-4c5e-9f60-718293a4b5c6',
+  },
+  tlsPorts: {
+    suffix: 'aws-load-balancer-ssl-ports',
+    kind: 'list',
+    appliesTo: 'Listeners',
+    default: 'all TCP ports',
+    meaning: 'Names or numbers of the Service ports that become TLS. Every entry must be a port of the Service.',
+    example: 'https, 8443',
+  },
+  tlsPolicy: {
+    suffix: 'aws-load-balancer-ssl-negotiation-policy',
+    kind: 'text',
+    appliesTo: 'Listeners',
+    default: 'setting `defaultSslPolicy` (ELBSecurityPolicy-2016-08)',
+    meaning: 'Security policy of TLS listeners.',
+    example: 'ELBSecurityPolicy-TLS13-1-2-2021-06',
+  },
+  alpnPolicy: {
+    suffix: 'aws-load-balancer-alpn-policy',
+    kind: 'choice',
+    values: ['None', 'HTTP1Only', 'HTTP2Only', 'HTTP2Optional', 'HTTP2Preferred'],
+    code: 'InvalidAlpnPolicy',
+    appliesTo: 'Listeners',
+    default: 'none',
+    meaning: 'ALPN policy of TLS listeners.',
+    example: 'HTTP2Preferred',
+  },
+  tcpUdpListener: {
+    suffix: 'aws-load-balancer-enable-tcp-udp-listener',
+    kind: 'bool',
+    lenient: true,
+    appliesTo: 'Listeners',
+    default: 'gate EnableTCPUDPListener (off)',
+    meaning: 'Merges a TCP and a UDP port of one number into a TCP_UDP listener. Without it only the first of the two gets a listener. A value that is no bool counts as absent.',
+    example: 'true',
+  },
+  quicPorts: {
+    suffix: 'aws-load-balancer-quic-enabled-ports',
+    kind: 'list',
+    appliesTo: 'Listeners',
+    default: 'none',
+    meaning: 'Names or numbers of Service ports that become QUIC (from UDP) or TCP_QUIC (from TCP_UDP).',
+    example: '443',
+  },
+  listenerAttributes: {
+    suffix: 'aws-load-balancer-listener-attributes.<protocol>-<port>',
+    kind: 'map',
+    appliesTo: 'Listeners',
+    default: 'none',
+    meaning: 'Attributes of one listener, by its final protocol (TCP, UDP, TCP_UDP, TLS, QUIC, TCP_QUIC) and port.',
+    example: 'tcp.idle_timeout.seconds=600',
+  },
+  actions: {
+    suffix: 'actions.<protocol>-<port>',
+    kind: 'json',
+    appliesTo: 'Listeners',
+    default: 'forward to the Service itself',
+    meaning: 'Shares the traffic of one listener, by its final protocol and port, with further Services of the namespace or existing target groups. This Service comes first, with `baseServiceWeight`; the others use this Service’s annotations.',
+    example: '{"type":"forward","forwardConfig":{"baseServiceWeight":90,"targetGroups":[{"serviceName":"shop-next","servicePort":80,"weight":10}]}}',
+  },
+} as const satisfies AnnotationTable;
