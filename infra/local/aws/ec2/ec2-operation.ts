@@ -1,23 +1,12 @@
+import { operation as knownOperation } from '../known-parameters';
 import { AwsError, type Call, type Operation } from '../operation';
 
-/**
- * An operation that knows exactly the parameters `knows`. Another one that EC2 has but we have not is refused by its name, never ignored;
- * `DryRun` is answered as EC2 does, by `DryRunOperation`.
- */
+/** An operation that knows exactly the parameters `knows` and, like nearly every one of EC2's, `DryRun`, which it answers by `DryRunOperation`. */
 export function operation<Input extends object>(knows: readonly (keyof Input & string)[], run: (input: Input, call: Call) => unknown): Operation {
-  return (input: never, call: Call) => {
-    refuseUnknown(input, knows);
+  return knownOperation<Input & { DryRun?: boolean | undefined }>([...knows, 'DryRun'], (input, call) => {
+    if (input.DryRun === true) throw new AwsError('DryRunOperation', 'Request would have succeeded, but DryRun flag is set.', 412);
     return run(input, call);
-  };
-}
-
-function refuseUnknown(input: Readonly<Record<string, unknown>>, knows: readonly string[]): void {
-  const { DryRun: dryRun, ...rest } = input;
-  const strange = Object.entries(rest).filter(([name, value]) => value !== undefined && !knows.includes(name));
-  if (strange.length > 0) {
-    throw new AwsError('UnsupportedOperation', `The local AWS does not implement the parameter ${strange.map(([name]) => name).join(', ')}`);
-  }
-  if (dryRun === true) throw new AwsError('DryRunOperation', 'Request would have succeeded, but DryRun flag is set.', 412);
+  });
 }
 
 /** Throws `MissingParameter` in EC2's words if the parameter is absent or empty. */
