@@ -27,7 +27,7 @@ const CODES: Readonly<Record<Meaning, readonly string[]>> = {
     'SubnetNotFound', 'CertificateNotFound', 'SSLPolicyNotFound', 'AllocationIdNotFound', 'TrustStoreNotFound', 'AvailabilityZoneNotSupported', 'InvalidSubnet', 'InvalidSecurityGroup',
     'InvalidSubnetID.NotFound', 'InvalidVpcID.NotFound', 'InvalidPrefixListID.NotFound', 'InvalidPrefixListId.NotFound', 'InvalidAllocationID.NotFound', 'InvalidTarget',
   ],
-  throttled: ['Throttling', 'Throttled', 'ThrottledException', 'RequestThrottled', 'RequestLimitExceeded', 'TooManyRequests', 'RequestThrottling', 'BandwidthLimitExceeded', 'SlowDown', 'PriorRequestNotComplete'],
+  throttled: ['Throttling', 'Throttled', 'ThrottledException', 'RequestThrottled', 'RequestLimitExceeded', 'TooManyRequests', 'RequestThrottling', 'ProvisionedThroughputExceeded', 'ExecutionLimitExceeded', 'OverLimit', 'BandwidthLimitExceeded', 'SlowDown', 'PriorRequestNotComplete'],
   inUse: ['ResourceInUse', 'TargetGroupAssociationLimit', 'DependencyViolation', 'InvalidGroup.InUse', 'CannotDelete'],
   duplicate: [
     'DuplicateLoadBalancerName', 'DuplicateTargetGroupName', 'DuplicateListener', 'PriorityInUse', 'InvalidGroup.Duplicate', 'InvalidPermission.Duplicate',

@@ -9,6 +9,12 @@ import { Settings } from './settings';
  */
 export const ITEM_KEYS = {
   cluster: (cluster: string) => ({ pk: `CLUSTER#${cluster}`, sk: 'META' }),
+  /** Which clusters there are. */
+  clusterName: (cluster: string) => ({ pk: 'CLUSTERS', sk: cluster }),
+  /** Which keys a cluster has (`*`: keys of no single cluster). Written before the key's state, never removed. */
+  keyName: (cluster: string, key: string) => ({ pk: `KEYS#${cluster}`, sk: key }),
+  /** What the last resync of a cluster saw. */
+  seen: (cluster: string) => ({ pk: `CLUSTER#${cluster}`, sk: 'SEEN' }),
   state: (key: string) => ({ pk: key, sk: 'STATE' }),
   plan: (key: string, planId: string, chunk: number) => ({ pk: key, sk: `PLAN#${planId}#${chunk}` }),
   resource: (key: string, id: string) => ({ pk: key, sk: `RES#${id}` }),
@@ -29,6 +35,8 @@ export const LastError = z.strictObject({
   requestId: z.string().optional(),
   state: z.string(),
   at: z.number(),
+  /** How often the state has failed with this name since it last succeeded otherwise; absent: once. */
+  times: z.int().positive().optional(),
 });
 export type LastError = z.infer<typeof LastError>;
 
@@ -111,7 +119,10 @@ export const ClusterItem = z.strictObject({
   settings: Settings,
   registeredAt: z.number(),
   lastHeartbeatAt: z.number().optional(),
+  /** When a full resync last finished. */
   lastResyncAt: z.number().optional(),
+  /** When the cluster last asked for one (`sync.requested`). */
+  resyncRequestedAt: z.number().optional(),
 });
 export type ClusterItem = z.infer<typeof ClusterItem>;
 

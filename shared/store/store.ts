@@ -36,7 +36,14 @@ export interface Leases {
   release(holder: Holder, patch?: StatePatch): Promise<'released' | 'dirty'>;
   /** Writes the last error, fenced like `update`; answers false where a newer owner has the key. */
   recordError(holder: Holder, error: LastError): Promise<boolean>;
+  /** Gives a dirty key back after a finished pass (`doneGen := runGen`), so that a new execution can take it at once: answers the generation to start it for. */
+  handOver(holder: Holder): Promise<number>;
+  /** Makes the sweeper look at a key that nobody holds at that time, not before. */
+  postpone(key: string, until: number): Promise<void>;
+  /** `nextAttemptAt` of a key that is held is what its holder asked for; the end of the lease is in `leaseUntil`. */
   read(key: string): Promise<StateItem | undefined>;
+  /** Every key that a cluster ever had, tombstones included; `undefined`: keys of no single cluster. */
+  listKeys(cluster: string | undefined): Promise<string[]>;
   /** Keys whose `nextAttemptAt` has come or whose lease has expired, oldest first. */
   listDue(now: number, limit: number): Promise<StateItem[]>;
 }
@@ -82,13 +89,19 @@ export interface Contributions {
   listUsers(backendKey: string): Promise<string[]>;
 }
 
+/** What the last finished resync of a cluster saw, as text. */
+export interface SeenObjects {
+  save(cluster: string, text: string): Promise<void>;
+  load(cluster: string): Promise<string | undefined>;
+}
+
 /** Registered clusters. */
 export interface Clusters {
   put(item: ClusterItem): Promise<void>;
   get(id: string): Promise<ClusterItem | undefined>;
   list(): Promise<ClusterItem[]>;
   /** Sets mode, heartbeat or resync time; false where the cluster is not registered. */
-  update(id: string, patch: Partial<Pick<ClusterItem, 'mode' | 'lastHeartbeatAt' | 'lastResyncAt' | 'settings'>>): Promise<boolean>;
+  update(id: string, patch: Partial<Pick<ClusterItem, 'mode' | 'lastHeartbeatAt' | 'lastResyncAt' | 'resyncRequestedAt' | 'settings'>>): Promise<boolean>;
 }
 
 /** Everything that is kept between steps. */
@@ -100,6 +113,7 @@ export interface Store {
   readonly references: References;
   readonly contributions: Contributions;
   readonly clusters: Clusters;
+  readonly seen: SeenObjects;
 }
 
 export type { Phase };
