@@ -89,8 +89,10 @@ export interface Network {
   defaultSecurityGroup(place: Place, vpcId: string): NetworkSecurityGroup | undefined;
   instance(place: Place, instanceId: string): NetworkInstance | undefined;
   allocation(place: Place, allocationId: string): NetworkAllocation | undefined;
-  /** The interface that owns a private IPv4 or IPv6 address in a VPC: tells the zone of an address target. */
+  /** The interface that owns a private IPv4 or IPv6 address in a VPC. */
   interfaceByAddress(place: Place, vpcId: string, address: string): NetworkInterface | undefined;
+  /** The subnet of a VPC whose blocks hold an address, whether or not anything has it: tells the zone of an address target. */
+  subnetByAddress(place: Place, vpcId: string, address: string): NetworkSubnet | undefined;
   /** Makes an interface owned by `amazon-elb` (requester managed). The addresses have been checked to be free. */
   createInterface(call: Call, request: InterfaceRequest): NetworkInterface;
   /** Replaces the security groups of an interface that `createInterface` made. */

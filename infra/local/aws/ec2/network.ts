@@ -21,6 +21,7 @@ export function makeNetwork(ec2: Ec2): Network {
     instance: (place, instanceId) => seeInstance(ec2, place, instanceId),
     allocation: (place, allocationId) => seeAllocation(ec2.open(place), allocationId),
     interfaceByAddress: (place, vpcId, address) => findByAddress(ec2.open(place), vpcId, address),
+    subnetByAddress: (place, vpcId, address) => findSubnet(ec2.open(place), vpcId, address),
     createInterface: (call, request) => createInterface(ec2, call, request),
     setInterfaceGroups(call, networkInterfaceId, groups) {
       const region = ec2.open(call);
@@ -49,6 +50,12 @@ function seeSubnet(region: Region, subnetId: string): NetworkSubnet | undefined 
     zoneType: zoneTypeOf(region, subnet),
     ...(subnet.outpostArn === undefined ? {} : { outpostArn: subnet.outpostArn }),
   };
+}
+
+function findSubnet(region: Region, vpcId: string, address: string): NetworkSubnet | undefined {
+  const blocks = ({ cidrBlock, ipv6CidrBlocks }: SubnetRecord) => [cidrBlock, ...associated(ipv6CidrBlocks)];
+  const found = region.subnets.values().find((subnet) => subnet.vpcId === vpcId && blocks(subnet).some((block) => isInside(address, block)));
+  return found === undefined ? undefined : seeSubnet(region, found.subnetId);
 }
 
 /** A kind of zone that load balancers know nothing of counts as an ordinary one. */
