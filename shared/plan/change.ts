@@ -1,3 +1,4 @@
+import type { Stack } from '../desired/tracking';
 import type {
   Attribute,
   HealthCheckConfig,
@@ -91,10 +92,8 @@ export type Change =
 
 /** What a plan is made for, besides the two sides. */
 export interface PlanContext {
-  /** In the tag `elbv2.k8s.aws/cluster`. */
-  readonly clusterName: string;
-  /** `service.k8s.aws`, `ingress.k8s.aws` …: before `/stack` and `/resource` in tags. */
-  readonly tagPrefix: string;
+  /** Whose resources: cluster, kind of owner, stack id. */
+  readonly stack: Stack;
   /** Tags that somebody else writes on our resources: never touched. */
   readonly externalManagedTags: readonly string[];
   /** Whether listeners carry tags (LBC's gate ListenerRulesTagging). */

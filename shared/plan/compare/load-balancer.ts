@@ -1,0 +1,84 @@
+import type { LoadBalancerSpec, SubnetMapping } from '../../model/model';
+import type { Difference, PlanContext } from '../change';
+import { statedAttributes } from '../default-attributes';
+import type { Desired, Seen } from '../members';
+import { compareAttributes } from './attributes';
+import { type Identity, sameSet } from './identity';
+import { compareTags } from './tags';
+
+/** The word that stands for any prefix of AWS's choice. */
+const AUTO_ASSIGNED = 'auto_assigned';
+
+/**
+ * Everything that LBC compares, in the order in which it is mended (LBC's behaviour §5.5). Elastic IPs and private addresses alone are
+ * not compared: AWS has no call that changes them in a subnet that stays. The name counts only at creation, a CoIP pool too.
+ */
+export function compareLoadBalancer(desired: Desired<'load-balancer'>, observed: Seen<'load-balancer'>, context: PlanContext, identity: Identity): Difference[] {
+  return [
+    ...immutableDifferences(desired.spec, observed.spec),
+    ...compareTags(desired, observed, context),
+    ...compareSecurityGroups(desired.spec, observed.spec, identity),
+    ...compareSubnets(desired.spec, observed.spec),
+    ...compareIpAddressType(desired.spec, observed.spec),
+    ...compareAttributes(statedAttributes(desired), observed.spec.loadBalancerAttributes),
+    ...compareIpamPool(desired.spec, observed.spec),
+    ...compareCapacity(desired.spec, observed.spec),
+  ];
+}
+
+function immutableDifferences(desired: LoadBalancerSpec, observed: LoadBalancerSpec): Difference[] {
+  const fields = ['type', 'scheme'] as const;
+  return fields.flatMap((field): Difference[] => (desired[field] === observed[field] ? [] : [{ kind: 'immutable', field, from: observed[field], to: desired[field] }]));
+}
+
+function compareSecurityGroups(desired: LoadBalancerSpec, observed: LoadBalancerSpec, identity: Identity): Difference[] {
+  const to = desired.securityGroups ?? [];
+  const from = observed.securityGroups ?? [];
+  // AWS refuses an empty list, and groups for a balancer that was made without: the builder never asks for either.
+  if (to.length === 0) return [];
+  const flag = desired.securityGroupsInboundRulesOnPrivateLink;
+  const flagDiffers = flag !== undefined && flag !== (observed.securityGroupsInboundRulesOnPrivateLink ?? 'on');
+  if (!flagDiffers && sameSet(to.map(identity.desired), from.map(identity.observed))) return [];
+  return [{ kind: 'securityGroups', from, to, ...(flag === undefined ? {} : { inboundRulesOnPrivateLink: flag }) }];
+}
+
+/** Subnets as a set; the prefix flag if one is stated; prefixes that are stated literally; IPv6 addresses on the way to dualstack. */
+function compareSubnets(desired: LoadBalancerSpec, observed: LoadBalancerSpec): Difference[] {
+  const flag = desired.enablePrefixForIpv6SourceNat;
+  const differs =
+    !sameSet(desired.subnetMapping.map(subnetId), observed.subnetMapping.map(subnetId)) ||
+    (flag !== undefined && flag !== (observed.enablePrefixForIpv6SourceNat ?? 'off')) ||
+    desired.subnetMapping.some((mapping) => hasOtherPrefix(mapping, observed.subnetMapping)) ||
+    (becomesDualstack(desired, observed) && desired.subnetMapping.some((mapping) => mapping.ipv6Address !== undefined));
+  if (!differs) return [];
+  return [{ kind: 'subnets', from: observed.subnetMapping, to: desired.subnetMapping, ...(flag === undefined ? {} : { enablePrefixForIpv6SourceNat: flag }) }];
+}
+
+const subnetId = (mapping: SubnetMapping): string => mapping.subnetID;
+
+/** A prefix of AWS's choice is no difference (LBC sends SetSubnets for it in every pass). */
+function hasOtherPrefix(desired: SubnetMapping, observed: readonly SubnetMapping[]): boolean {
+  const prefix = desired.sourceNatIpv6Prefix;
+  if (prefix === undefined || prefix === AUTO_ASSIGNED) return false;
+  return observed.some((mapping) => mapping.subnetID === desired.subnetID && mapping.sourceNatIpv6Prefix !== prefix);
+}
+
+function becomesDualstack(desired: LoadBalancerSpec, observed: LoadBalancerSpec): boolean {
+  return observed.ipAddressType === 'ipv4' && desired.ipAddressType !== 'ipv4';
+}
+
+function compareIpAddressType(desired: LoadBalancerSpec, observed: LoadBalancerSpec): Difference[] {
+  return desired.ipAddressType === observed.ipAddressType ? [] : [{ kind: 'ipAddressType', from: observed.ipAddressType, to: desired.ipAddressType }];
+}
+
+function compareIpamPool(desired: LoadBalancerSpec, observed: LoadBalancerSpec): Difference[] {
+  const from = observed.ipv4IPAMPool;
+  const to = desired.ipv4IPAMPool;
+  return from === to ? [] : [{ kind: 'ipamPool', ...(from === undefined ? {} : { from }), ...(to === undefined ? {} : { to }) }];
+}
+
+function compareCapacity(desired: LoadBalancerSpec, observed: LoadBalancerSpec): Difference[] {
+  const to = desired.minimumLoadBalancerCapacity?.capacityUnits;
+  const from = observed.minimumLoadBalancerCapacity?.capacityUnits ?? 0;
+  return to === undefined || to === from ? [] : [{ kind: 'capacity', from, to }];
+}

@@ -1,0 +1,118 @@
+import type { Model, Observed, Resource, ResourceId, ResourceType } from '../model/model';
+import type { Change, Difference, Leftover, Plan, PlanContext } from './change';
+import { compareBinding } from './compare/binding';
+import { identityOf, type Identity } from './compare/identity';
+import { compareListener } from './compare/listener';
+import { compareLoadBalancer } from './compare/load-balancer';
+import { compareSecurityGroup } from './compare/security-group';
+import { compareTargetGroup } from './compare/target-group';
+import { creationOf } from './creation';
+import { type Matching, matchModel, type Pair } from './matching';
+import { familyOf, markOf } from './members';
+
+/** Groups before what uses them; AWS takes deletions in the opposite order, but bindings before the target groups that they watch. */
+const CREATE_ORDER: readonly ResourceType[] = ['security-group', 'target-group', 'load-balancer', 'listener', 'target-group-binding'];
+const DELETE_ORDER: readonly ResourceType[] = ['listener', 'target-group-binding', 'load-balancer', 'target-group', 'security-group'];
+
+/**
+ * The changes that move `observed` to `desired`, in the order in which AWS accepts them: notes for the ledger, what is made and mended, what goes now,
+ * what goes when its successor is healthy. Empty where there is nothing to do. An empty model deletes everything.
+ */
+export function makePlan(desired: Model, observed: readonly Observed[], context: PlanContext): Plan {
+  const matching = matchModel(desired, observed, context);
+  const identity = identityOf(observed, matching.kept);
+  const upserts = inOrder(CREATE_ORDER, matching.pairs, ({ desired: { type, id } }) => [type, id]).flatMap((pair) => upsert(pair, matching, observed, context, identity));
+  const deletes = inOrder(DELETE_ORDER, matching.extras, ({ type, id }) => [type, id]).flatMap((extra) => remove(extra, matching, observed, context));
+  const late = deletes.filter((change) => change.action === 'delete' && change.when === 'healthy');
+  const now = deletes.filter((change) => !late.includes(change));
+  return { modelId: desired.id, changes: [...adoptions(observed, context), ...upserts, ...now, ...late], kept: keptIds(matching) };
+}
+
+function inOrder<Item>(order: readonly ResourceType[], items: readonly Item[], keyOf: (item: Item) => [ResourceType, ResourceId]): Item[] {
+  return [...items].sort((a, b) => {
+    const [typeA, idA] = keyOf(a);
+    const [typeB, idB] = keyOf(b);
+    return order.indexOf(typeA) - order.indexOf(typeB) || (idA < idB ? -1 : 1);
+  });
+}
+
+function keptIds(matching: Matching): Record<string, string> {
+  const entries = [...matching.kept].map(([id, { physicalId }]): [string, string] => [id, physicalId]);
+  return Object.fromEntries(entries.sort(([a], [b]) => (a < b ? -1 : 1)));
+}
+
+/** What carries our tags and is not in the ledger yet: taken over where it is. */
+function adoptions(observed: readonly Observed[], context: PlanContext): Change[] {
+  const ledger = new Set(context.ledger.map(({ physicalId }) => physicalId));
+  const strangers = observed.filter(({ physicalId }) => !ledger.has(physicalId));
+  return inOrder(CREATE_ORDER, strangers, ({ type, id }) => [type, id]).map((resource) => ({
+    action: 'adopt',
+    id: resource.id,
+    type: resource.type,
+    physicalId: resource.physicalId,
+    name: nameOf(resource),
+  }));
+}
+
+function upsert(pair: Pair, matching: Matching, observed: readonly Observed[], context: PlanContext, identity: Identity): Change[] {
+  const { desired, kept, replaced } = pair;
+  if (kept) {
+    const differences = compare(desired, kept, context, identity);
+    return differences.length === 0 ? [] : [{ action: 'update', id: kept.id, physicalId: kept.physicalId, desired, differences }];
+  }
+  const creation = creationOf(pair, matching, observed, context);
+  if (!replaced) return [{ action: 'create', ...creation }];
+  return [{ action: 'replace', ...creation, old: leftover(replaced.old, observed, context), order: replaced.order, reasons: replaced.reasons }];
+}
+
+function compare(desired: Resource, kept: Observed, context: PlanContext, identity: Identity): Difference[] {
+  if (desired.type === 'security-group' && kept.type === 'security-group') return compareSecurityGroup(desired, kept, context, identity);
+  if (desired.type === 'load-balancer' && kept.type === 'load-balancer') return compareLoadBalancer(desired, kept, context, identity);
+  if (desired.type === 'target-group' && kept.type === 'target-group') return compareTargetGroup(desired, kept, context);
+  if (desired.type === 'listener' && kept.type === 'listener') return compareListener(desired, kept, context, identity);
+  if (desired.type === 'target-group-binding' && kept.type === 'target-group-binding') return compareBinding(desired, kept, context, identity);
+  throw new Error(`${desired.id} was paired with ${kept.id}, which is of another type`);
+}
+
+/** Listeners go with their load balancer. What has a successor waits until that is healthy; what nobody wants any more goes now. */
+function remove(extra: Observed, matching: Matching, observed: readonly Observed[], context: PlanContext): Change[] {
+  if (extra.type === 'listener' && goesWithItsLoadBalancer(extra, matching)) return [];
+  const wanted = matching.pairs.find(({ desired }) => desired.id === familyOf(extra.id));
+  const when = wanted && extra.type !== 'listener' ? 'healthy' : 'now';
+  return [{ action: 'delete', when, ...leftover(extra, observed, context) }];
+}
+
+function goesWithItsLoadBalancer(listener: Extract<Observed, { type: 'listener' }>, matching: Matching): boolean {
+  const token = listener.spec.loadBalancerARN;
+  const going = [...matching.extras, ...matching.pairs.flatMap(({ replaced }) => (replaced ? [replaced.old] : []))];
+  return typeof token !== 'string' && going.some(({ id }) => id === token.ref);
+}
+
+function leftover(resource: Observed, observed: readonly Observed[], context: PlanContext): Leftover {
+  const takesAlong = resource.type === 'load-balancer' ? listenersOf(resource, observed, context) : [];
+  return { id: resource.id, type: resource.type, physicalId: resource.physicalId, name: nameOf(resource), takesAlong };
+}
+
+/** Listeners that were seen on the load balancer, and those that only the ledger knows. */
+function listenersOf(balancer: Observed, observed: readonly Observed[], context: PlanContext): ResourceId[] {
+  const seen = observed.flatMap((resource) => {
+    const token = resource.type === 'listener' ? resource.spec.loadBalancerARN : undefined;
+    return typeof token === 'object' && token.ref === balancer.id ? [resource.id] : [];
+  });
+  const known = context.ledger.map(({ id }) => id as ResourceId).filter((id) => id.startsWith('listener/') && markOf(id) === markOf(balancer.id));
+  return [...new Set([...seen, ...known])].sort();
+}
+
+/** The name that AWS or the cluster shows for a resource; the port of a listener. */
+export function nameOf(resource: Resource): string {
+  switch (resource.type) {
+    case 'security-group':
+      return resource.spec.groupName;
+    case 'listener':
+      return String(resource.spec.port);
+    case 'target-group-binding':
+      return `${resource.spec.template.metadata.namespace}/${resource.spec.template.metadata.name}`;
+    default:
+      return resource.spec.name;
+  }
+}
