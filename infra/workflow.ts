@@ -55,6 +55,8 @@ const TELL_THE_USER: Catcher = { ErrorEquals: ours('UserConfig', 'Quota'), Resul
 /** What every state after AcquireLease is given. */
 const STEP_INPUT: Template = { 'v.$': '$.v', 'key.$': '$.key', 'gen.$': '$.gen', 'owner.$': '$$.Execution.Id', 'lease.$': '$.lease' };
 const PLANNED_INPUT: Template = { ...STEP_INPUT, 'plan.$': '$.plan' };
+/** States that are entered again go on where their last answer says. */
+const RESUMED_INPUT: Template = { ...PLANNED_INPUT, 'work.$': '$.work' };
 
 interface Step {
   readonly does: string;
@@ -106,7 +108,7 @@ function leaseStates(task: MakeTask): States {
         next: 'ResolveSubnets',
         errors: [STAND_BACK],
       }),
-      ResultSelector: { 'v.$': '$$.Execution.Input.v', 'key.$': '$$.Execution.Input.key', 'gen.$': '$$.Execution.Input.gen', 'lease.$': '$', plan: null, error: null },
+      ResultSelector: { 'v.$': '$$.Execution.Input.v', 'key.$': '$$.Execution.Input.key', 'gen.$': '$$.Execution.Input.gen', 'lease.$': '$', plan: null, work: null, error: null },
     },
   };
 }
@@ -142,7 +144,7 @@ function planStates(task: MakeTask): States {
 /** Make it so, or take it away. Both answer `more` after 40 s of work and are entered again. */
 function workStates(task: MakeTask): States {
   return {
-    CreateLoadBalancer: task('CreateLoadBalancer', { does: 'Applies the plan; the hostname is reported at once', input: PLANNED_INPUT, answer: '$.work', next: 'MoreToCreate' }),
+    CreateLoadBalancer: task('CreateLoadBalancer', { does: 'Applies the plan; the hostname is reported at once', input: RESUMED_INPUT, answer: '$.work', next: 'MoreToCreate' }),
     MoreToCreate: { Type: 'Choice', Choices: [{ Variable: '$.work.more', BooleanEquals: true, Next: 'CreateLoadBalancer' }], Default: 'RegisterTargets' },
     RegisterTargets: task('RegisterTargets', {
       does: 'Wakes the target lane and waits for its first pass over each binding',
@@ -160,7 +162,7 @@ function workStates(task: MakeTask): States {
     }),
     DeleteLoadBalancer: task('DeleteLoadBalancer', {
       does: 'Takes everything away, then the finalizer',
-      input: PLANNED_INPUT,
+      input: RESUMED_INPUT,
       answer: '$.work',
       next: 'MoreToDelete',
       // The function itself gives up at finalizerDeadline (10 min by default) and succeeds; interfaces of a deleted load balancer linger for minutes.

@@ -59,9 +59,13 @@ export type ResolveSubnetsOutput = z.infer<typeof ResolveSubnetsOutput>;
 export const MakePlanOutput = PlannedStepInput.shape.plan;
 export type MakePlanOutput = z.infer<typeof MakePlanOutput>;
 
-/** `more`: enter the state again, the work is not finished. */
-export const MoreOutput = z.strictObject({ more: z.boolean() });
+/** `more`: enter the state again, the work is not finished; the first `done` changes of the plan are. */
+export const MoreOutput = z.strictObject({ more: z.boolean(), done: z.int().nonnegative() });
 export type MoreOutput = z.infer<typeof MoreOutput>;
+
+/** `CreateLoadBalancer` and `DeleteLoadBalancer` get their own last answer back. */
+export const ResumedStepInput = PlannedStepInput.extend({ work: MoreOutput.nullable() });
+export type ResumedStepInput = z.infer<typeof ResumedStepInput>;
 
 export const WaitForHealthyOutput = z.strictObject({ health: z.enum(['healthy', 'degraded']) });
 export type WaitForHealthyOutput = z.infer<typeof WaitForHealthyOutput>;
