@@ -59,7 +59,8 @@ export function chooseAddress(region: Region, subnetId: string): string {
   throw full(subnetId);
 }
 
-const full = (subnetId: string) => new AwsError('InsufficientFreeAddressesInSubnet', `The specified subnet '${subnetId}' does not have enough free addresses to satisfy the request.`);
+/** The error of a subnet that has no address left. */
+export const full = (subnetId: string) => new AwsError('InsufficientFreeAddressesInSubnet', `The specified subnet '${subnetId}' does not have enough free addresses to satisfy the request.`);
 
 /** A free IPv6 address of a subnet, or `undefined` if the subnet has no IPv6 block. */
 export function chooseIpv6Address({ world }: Ec2, region: Region, subnet: SubnetRecord): string | undefined {

@@ -5,7 +5,7 @@ import { need, operation } from './ec2-operation';
 import { find, kinds } from './ids';
 import { showInstance, terminate } from './instances';
 import { checkGroups } from './interfaces';
-import { chooseAddress, chooseIpv6Address, makeInterface } from './interface-making';
+import { chooseAddress, chooseIpv6Address, full, makeInterface } from './interface-making';
 import { makePublicIp } from './addresses';
 import type { InstanceRecord, InterfaceRecord, SubnetRecord } from './records';
 import { addFreeAddresses, type Ec2, type Region } from './state';
@@ -39,9 +39,11 @@ function runInstances(ec2: Ec2, call: Call, input: RunInstancesRequest): Reserva
   const region = ec2.open(call);
   const count = need(input.MaxCount, 'maxCount');
   if (count < need(input.MinCount, 'minCount') || count < 1) throw new AwsError('InvalidParameterValue', `Value (${count}) for parameter maxCount is invalid.`);
+  const subnet = find(kinds.subnet, region.subnets, need(input.SubnetId, 'subnetId'));
+  if (subnet.availableIpAddressCount < count) throw full(subnet.subnetId);
   const launch = {
-    subnet: find(kinds.subnet, region.subnets, need(input.SubnetId, 'subnetId')),
-    groups: groupsOf(ec2, region, input),
+    subnet,
+    groups: groupsOf(ec2, region, { ids: input.SecurityGroupIds, vpcId: subnet.vpcId }),
     tags: instanceTags(ec2, input),
     reservationId: ec2.id('r'),
     runningAt: call.now + PENDING_MS * ec2.world.factor,
@@ -56,11 +58,10 @@ function runInstances(ec2: Ec2, call: Call, input: RunInstancesRequest): Reserva
   return { ReservationId: launch.reservationId, OwnerId: call.account, Groups: [], Instances: instances };
 }
 
-function groupsOf(ec2: Ec2, region: Region, { SecurityGroupIds, SubnetId }: RunInstancesRequest): string[] {
-  const vpcId = region.subnets.get(SubnetId ?? '')?.vpcId;
-  if (SecurityGroupIds !== undefined && SecurityGroupIds.length > 0) {
-    checkGroups(ec2, region, { groups: SecurityGroupIds, vpcId });
-    return SecurityGroupIds;
+function groupsOf(ec2: Ec2, region: Region, { ids, vpcId }: { ids: readonly string[] | undefined; vpcId: string }): readonly string[] {
+  if (ids !== undefined && ids.length > 0) {
+    checkGroups(ec2, region, { groups: ids, vpcId });
+    return ids;
   }
   return region.groups.values().filter((group) => group.vpcId === vpcId && group.groupName === 'default').map((group) => group.groupId);
 }
