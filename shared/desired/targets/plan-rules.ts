@@ -16,9 +16,9 @@ export interface ObservedRule {
 }
 
 /** The small plan of one security group. Authorise first, then revoke. */
-export interface RuleChanges {
+export interface RuleChanges<Rule extends ObservedRule> {
   readonly authorize: readonly ContributedRule[];
-  readonly revoke: readonly ObservedRule[];
+  readonly revoke: readonly Rule[];
 }
 
 /** Whether a description carries our label: the pair `key=value` followed by a comma or the end; text before it is tolerated. */
@@ -30,7 +30,7 @@ export function carriesLabel(description: string | undefined): boolean {
  * What moves a group's rules to `desired`. A rule that is there satisfies the wish whoever wrote it; one that nobody wants is revoked only if `isOurs` says so.
  * Rules are the same when protocol, ports and source are; CIDR blocks are compared as EC2 keeps them, without host bits.
  */
-export function planRules({ desired, observed, isOurs }: { desired: readonly ContributedRule[]; observed: readonly ObservedRule[]; isOurs: (rule: ObservedRule) => boolean }): RuleChanges {
+export function planRules<Rule extends ObservedRule>({ desired, observed, isOurs }: { desired: readonly ContributedRule[]; observed: readonly Rule[]; isOurs: (rule: Rule) => boolean }): RuleChanges<Rule> {
   const wanted = new Set(desired.map((rule) => observedText(rule)));
   const standing = new Set(observed.map(observedText));
   const authorize = desired.filter((rule) => !standing.has(observedText(rule)));
