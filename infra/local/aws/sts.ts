@@ -1,4 +1,4 @@
-import type { AssumeRoleCommandInput, AssumeRoleCommandOutput, GetCallerIdentityCommandOutput } from '@aws-sdk/client-sts';
+import type { AssumeRoleRequest, AssumeRoleResponse, GetCallerIdentityResponse } from '@aws-sdk/client-sts';
 import type { Call, Operations, World } from './operation';
 import { AwsError } from './operation';
 
@@ -15,15 +15,13 @@ export interface Sts {
   accountOf(accessKeyId: string): string | undefined;
 }
 
-type Out<T> = Omit<T, '$metadata'>;
-
 /** STS: who calls, and roles of any account, since trust policies are not kept. AWS: "AssumeRole", "GetCallerIdentity". */
 export function createSts({ storage, random }: World): Sts {
   const sessions = storage.collection<Session>('sts/sessions');
   const characters = (alphabet: string, count: number) => Array.from({ length: count }, () => alphabet[Math.floor(random() * alphabet.length)] ?? '').join('');
   const capitals = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567';
 
-  const assumeRole = (input: AssumeRoleCommandInput, call: Call): Out<AssumeRoleCommandOutput> => {
+  const assumeRole = (input: AssumeRoleRequest, call: Call): AssumeRoleResponse => {
     const [, account, path] = /^arn:aws[a-z-]*:iam::(\d{12}):role\/(.+)$/.exec(input.RoleArn ?? '') ?? [];
     if (account === undefined || path === undefined) throw new AwsError('ValidationError', `${input.RoleArn ?? ''} is invalid`);
     const seconds = input.DurationSeconds ?? 3600;
@@ -44,7 +42,7 @@ export function createSts({ storage, random }: World): Sts {
     };
   };
 
-  const getCallerIdentity = (_input: object, call: Call): Out<GetCallerIdentityCommandOutput> => {
+  const getCallerIdentity = (_input: object, call: Call): GetCallerIdentityResponse => {
     const session = sessions.get(call.caller);
     if (session !== undefined) return { UserId: session.userId, Account: session.account, Arn: session.arn };
     return { UserId: call.caller, Account: call.account, Arn: `arn:aws:iam::${call.account}:root` };

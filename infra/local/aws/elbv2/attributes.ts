@@ -18,7 +18,7 @@ import type { AttributeTable } from './attribute-table';
 import { listenerAttributes, loadBalancerAttributes, targetGroupAttributes } from './attribute-table';
 import { findListener, findLoadBalancer, findTargetGroup } from './lookup';
 import { validationError } from './refusals';
-import type { Elbv2, Out } from './state';
+import type { Elbv2 } from './state';
 
 interface Attribute {
   Key?: string | undefined;
@@ -51,11 +51,11 @@ export function attributeOperations(elbv2: Elbv2): Operations {
 }
 
 function ofLoadBalancers({ state }: Elbv2): Operations {
-  const describe = (input: DescribeLoadBalancerAttributesInput, call: Call): Out<DescribeLoadBalancerAttributesOutput> => {
+  const describe = (input: DescribeLoadBalancerAttributesInput, call: Call): DescribeLoadBalancerAttributesOutput => {
     const record = findLoadBalancer(state, call, input.LoadBalancerArn ?? '');
     return { Attributes: attributeList(loadBalancerAttributes(record), record.attributes) };
   };
-  const modify = (input: ModifyLoadBalancerAttributesInput, call: Call): Out<ModifyLoadBalancerAttributesOutput> => {
+  const modify = (input: ModifyLoadBalancerAttributesInput, call: Call): ModifyLoadBalancerAttributesOutput => {
     const record = findLoadBalancer(state, call, input.LoadBalancerArn ?? '');
     const table = loadBalancerAttributes(record);
     const attributes = changedAttributes(table, record.attributes, input.Attributes);
@@ -77,11 +77,11 @@ function assertLogBuckets(attributes: Overrides): void {
 }
 
 function ofTargetGroups({ state }: Elbv2): Operations {
-  const describe = (input: DescribeTargetGroupAttributesInput, call: Call): Out<DescribeTargetGroupAttributesOutput> => {
+  const describe = (input: DescribeTargetGroupAttributesInput, call: Call): DescribeTargetGroupAttributesOutput => {
     const record = findTargetGroup(state, call, input.TargetGroupArn ?? '');
     return { Attributes: attributeList(targetGroupAttributes(record), record.attributes) };
   };
-  const modify = (input: ModifyTargetGroupAttributesInput, call: Call): Out<ModifyTargetGroupAttributesOutput> => {
+  const modify = (input: ModifyTargetGroupAttributesInput, call: Call): ModifyTargetGroupAttributesOutput => {
     const record = findTargetGroup(state, call, input.TargetGroupArn ?? '');
     const table = targetGroupAttributes(record);
     const attributes = changedAttributes(table, record.attributes, input.Attributes);
@@ -92,11 +92,11 @@ function ofTargetGroups({ state }: Elbv2): Operations {
 }
 
 function ofListeners({ state }: Elbv2): Operations {
-  const describe = (input: DescribeListenerAttributesInput, call: Call): Out<DescribeListenerAttributesOutput> => {
+  const describe = (input: DescribeListenerAttributesInput, call: Call): DescribeListenerAttributesOutput => {
     const record = findListener(state, call, input.ListenerArn ?? '');
     return { Attributes: attributeList(listenerAttributes(record), record.attributes) };
   };
-  const modify = (input: ModifyListenerAttributesInput, call: Call): Out<ModifyListenerAttributesOutput> => {
+  const modify = (input: ModifyListenerAttributesInput, call: Call): ModifyListenerAttributesOutput => {
     const record = findListener(state, call, input.ListenerArn ?? '');
     const table = listenerAttributes(record);
     const attributes = changedAttributes(table, record.attributes, input.Attributes);

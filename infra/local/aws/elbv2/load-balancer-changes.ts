@@ -16,7 +16,7 @@ import { assertIpAddressType, lingeringMs } from './load-balancers';
 import { findLoadBalancer } from './lookup';
 import { pathOf } from './names';
 import { assertInRange, assertOneOf } from './refusals';
-import type { CapacityRecord, Elbv2, LoadBalancerRecord, Out, ZoneRecord } from './state';
+import type { CapacityRecord, Elbv2, LoadBalancerRecord, ZoneRecord } from './state';
 import type { ChosenSubnet } from './zones';
 import { assertFree, chooseSubnets, openZone, shownZone, sourceNatPrefixes } from './zones';
 
@@ -27,7 +27,7 @@ export function loadBalancerChangeOperations(elbv2: Elbv2): Operations {
 
 function subnetOperations(elbv2: Elbv2): Operations {
   const { state, network, world } = elbv2;
-  const setSubnets = (input: SetSubnetsInput, call: Call): Out<SetSubnetsOutput> => {
+  const setSubnets = (input: SetSubnetsInput, call: Call): SetSubnetsOutput => {
     const record = findLoadBalancer(state, call, input.LoadBalancerArn ?? '');
     const ipAddressType = input.IpAddressType ?? record.ipAddressType;
     const sourceNat = input.EnablePrefixForIpv6SourceNat ?? record.sourceNat;
@@ -71,7 +71,7 @@ function assertSameAddresses(kept: ZoneRecord, { mapping }: ChosenSubnet): void 
 }
 
 function addressOperations({ state, network }: Elbv2): Operations {
-  const setIpAddressType = (input: SetIpAddressTypeInput, call: Call): Out<SetIpAddressTypeOutput> => {
+  const setIpAddressType = (input: SetIpAddressTypeInput, call: Call): SetIpAddressTypeOutput => {
     const record = findLoadBalancer(state, call, input.LoadBalancerArn ?? '');
     const ipAddressType = input.IpAddressType ?? '';
     assertIpAddressType(ipAddressType, record);
@@ -81,7 +81,7 @@ function addressOperations({ state, network }: Elbv2): Operations {
     state.loadBalancers.set(record.arn, { ...record, ipAddressType });
     return { IpAddressType: ipAddressType };
   };
-  const modifyIpPools = (input: ModifyIpPoolsInput, call: Call): Out<ModifyIpPoolsOutput> => {
+  const modifyIpPools = (input: ModifyIpPoolsInput, call: Call): ModifyIpPoolsOutput => {
     const { ipv4IpamPoolId: present, ...record } = findLoadBalancer(state, call, input.LoadBalancerArn ?? '');
     if (record.type !== 'application' || record.scheme !== 'internet-facing') throw new AwsError('InvalidConfigurationRequest', 'IPAM pools need an internet-facing Application Load Balancer');
     for (const pool of input.RemoveIpamPools ?? []) assertOneOf(pool, ['ipv4'], 'removeIpamPools');
@@ -97,8 +97,8 @@ function addressOperations({ state, network }: Elbv2): Operations {
 const decreasesPerDay = 2;
 
 function capacityOperations({ state }: Elbv2): Operations {
-  const describe = (input: DescribeCapacityReservationInput, call: Call): Out<DescribeCapacityReservationOutput> => shownCapacity(findLoadBalancer(state, call, input.LoadBalancerArn ?? ''));
-  const modify = (input: ModifyCapacityReservationInput, call: Call): Out<ModifyCapacityReservationOutput> => {
+  const describe = (input: DescribeCapacityReservationInput, call: Call): DescribeCapacityReservationOutput => shownCapacity(findLoadBalancer(state, call, input.LoadBalancerArn ?? ''));
+  const modify = (input: ModifyCapacityReservationInput, call: Call): ModifyCapacityReservationOutput => {
     const { capacity, ...record } = findLoadBalancer(state, call, input.LoadBalancerArn ?? '');
     const units = input.MinimumLoadBalancerCapacity?.CapacityUnits;
     const isReset = input.ResetCapacityReservation === true;
@@ -120,7 +120,7 @@ function changedCapacity(present: CapacityRecord | undefined, units: number, cal
   return { units, modifiedAt: call.now, decreasesRemaining: isDecrease ? remaining - 1 : remaining };
 }
 
-function shownCapacity({ capacity, zones }: LoadBalancerRecord): Out<DescribeCapacityReservationOutput> {
+function shownCapacity({ capacity, zones }: LoadBalancerRecord): DescribeCapacityReservationOutput {
   if (capacity === undefined) return { DecreaseRequestsRemaining: decreasesPerDay, CapacityReservationState: [] };
   return {
     LastModifiedTime: new Date(capacity.modifiedAt),

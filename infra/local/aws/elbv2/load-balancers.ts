@@ -5,14 +5,14 @@ import { arnPrefix, dnsNameOf, hash, hostedZoneOf, isIn, loadBalancerPath } from
 import { page } from './paging';
 import { assertArn, assertName, assertOneOf, validationError } from './refusals';
 import { assertSecurityGroups } from './security-groups';
-import type { Elbv2, IpAddressType, LoadBalancerRecord, LoadBalancerType, Out, Scheme } from './state';
+import type { Elbv2, IpAddressType, LoadBalancerRecord, LoadBalancerType, Scheme } from './state';
 import { checkedTags } from './tags';
 import type { ChosenSubnet } from './zones';
 import { assertFree, chooseSubnets, openZone, shownZone } from './zones';
 
 /** Create, describe and delete load balancers. Gateway Load Balancers are refused by name. */
 export function loadBalancerOperations(elbv2: Elbv2): Operations {
-  const create = (input: CreateLoadBalancerInput, call: Call): Out<CreateLoadBalancerOutput> => {
+  const create = (input: CreateLoadBalancerInput, call: Call): CreateLoadBalancerOutput => {
     const wanted = readWanted(input);
     const subnets = chooseSubnets(elbv2, call, input, wanted);
     const draft = draftOf(elbv2, call, { input, wanted, subnets });
@@ -20,7 +20,7 @@ export function loadBalancerOperations(elbv2: Elbv2): Operations {
     if (existing !== undefined) return { LoadBalancers: [shownLoadBalancer(sameOrRefused(existing, draft, subnets), call)] };
     return { LoadBalancers: [shownLoadBalancer(build(elbv2, call, { draft, subnets }), call)] };
   };
-  const describe = (input: DescribeLoadBalancersInput, call: Call): Out<DescribeLoadBalancersOutput> => {
+  const describe = (input: DescribeLoadBalancersInput, call: Call): DescribeLoadBalancersOutput => {
     const { items, ...next } = page(selected(elbv2, call, input), input);
     return { LoadBalancers: items.map((record) => shownLoadBalancer(record, call)), ...next };
   };
@@ -154,7 +154,7 @@ export function shownLoadBalancer(record: LoadBalancerRecord, call: Call): LoadB
 }
 
 /** Deleting what does not exist succeeds. Its interfaces go 20 seconds later. AWS: "DeleteLoadBalancer". */
-function remove({ state, network, world }: Elbv2, call: Call, input: DeleteLoadBalancerInput): Out<DeleteLoadBalancerOutput> {
+function remove({ state, network, world }: Elbv2, call: Call, input: DeleteLoadBalancerInput): DeleteLoadBalancerOutput {
   const arn = input.LoadBalancerArn ?? '';
   assertArn(arn, 'loadbalancer');
   const record = isIn(call, arn) ? state.loadBalancers.get(arn) : undefined;

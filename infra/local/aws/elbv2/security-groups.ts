@@ -3,7 +3,7 @@ import type { Call, Operations } from '../operation';
 import { AwsError } from '../operation';
 import { findLoadBalancer } from './lookup';
 import { assertOneOf } from './refusals';
-import type { Elbv2, Out } from './state';
+import type { Elbv2 } from './state';
 
 /** Refuses security groups that do not exist, are of another VPC, or are too many. */
 export function assertSecurityGroups({ network, quotas }: Elbv2, call: Call, { groups, vpcId }: { groups: readonly string[]; vpcId: string }): void {
@@ -19,7 +19,7 @@ export function assertSecurityGroups({ network, quotas }: Elbv2, call: Call, { g
 /** SetSecurityGroups. A Network Load Balancer that was made without groups can never get any, one with groups can never lose all. */
 export function securityGroupOperations(elbv2: Elbv2): Operations {
   const { state, network } = elbv2;
-  const set = (input: SetSecurityGroupsInput, call: Call): Out<SetSecurityGroupsOutput> => {
+  const set = (input: SetSecurityGroupsInput, call: Call): SetSecurityGroupsOutput => {
     const record = findLoadBalancer(state, call, input.LoadBalancerArn ?? '');
     const groups = [...new Set(input.SecurityGroups ?? [])];
     const flag = input.EnforceSecurityGroupInboundRulesOnPrivateLinkTraffic;

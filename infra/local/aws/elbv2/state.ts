@@ -175,5 +175,3 @@ export interface Elbv2 {
   readonly hasCertificate: (call: Call, arn: string) => boolean;
 }
 
-/** An operation's output without the SDK's own metadata. */
-export type Out<T> = Omit<T, '$metadata'>;

@@ -6,7 +6,7 @@ import type { TaggedResource, TagSource } from '../network';
 import { findListener, findLoadBalancer, findRule, findTargetGroup } from './lookup';
 import { isIn } from './names';
 import { validationError } from './refusals';
-import type { Elbv2, Out } from './state';
+import type { Elbv2 } from './state';
 
 interface Tagged {
   readonly arn: string;
@@ -32,7 +32,7 @@ const allowedText = /^[\p{L}\p{Z}\p{N}_.:/=+\-@]*$/u;
 
 /** AddTags, RemoveTags and DescribeTags, for all resources. */
 export function tagOperations(elbv2: Elbv2): Operations {
-  const addTags = (input: AddTagsInput, call: Call): Out<AddTagsOutput> => {
+  const addTags = (input: AddTagsInput, call: Call): AddTagsOutput => {
     const added = checkedTags(input.Tags, elbv2);
     for (const { record, save } of namedResources(elbv2, call, input.ResourceArns)) {
       const kept = record.tags.filter(({ Key }) => !added.some((tag) => tag.Key === Key));
@@ -40,11 +40,11 @@ export function tagOperations(elbv2: Elbv2): Operations {
     }
     return {};
   };
-  const removeTags = (input: RemoveTagsInput, call: Call): Out<RemoveTagsOutput> => {
+  const removeTags = (input: RemoveTagsInput, call: Call): RemoveTagsOutput => {
     for (const { record, save } of namedResources(elbv2, call, input.ResourceArns)) save(record.tags.filter(({ Key }) => !input.TagKeys?.includes(Key ?? '')));
     return {};
   };
-  const describeTags = (input: DescribeTagsInput, call: Call): Out<DescribeTagsOutput> => ({
+  const describeTags = (input: DescribeTagsInput, call: Call): DescribeTagsOutput => ({
     TagDescriptions: namedResources(elbv2, call, input.ResourceArns).map(({ record }) => ({ ResourceArn: record.arn, Tags: [...record.tags] })),
   });
   return { AddTags: addTags, RemoveTags: removeTags, DescribeTags: describeTags };
@@ -52,7 +52,7 @@ export function tagOperations(elbv2: Elbv2): Operations {
 
 interface NamedResource {
   readonly record: Tagged;
-  save(tags: readonly Tag[]): void;
+  readonly save: (tags: readonly Tag[]) => void;
 }
 
 /** All or none: an unknown ARN refuses the call before anything is changed. */

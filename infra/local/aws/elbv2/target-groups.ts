@@ -16,13 +16,13 @@ import { findLoadBalancer, findTargetGroup, usesOfTargetGroups } from './lookup'
 import { arnPrefix, hash, isIn } from './names';
 import { page } from './paging';
 import { assertArn, assertInRange, assertName, assertOneOf, validationError } from './refusals';
-import type { Elbv2, Out, TargetGroupRecord, TargetType } from './state';
+import type { Elbv2, TargetGroupRecord, TargetType } from './state';
 import { checkedTags } from './tags';
 
 /** Create, modify, describe and delete target groups. */
 export function targetGroupOperations(elbv2: Elbv2): Operations {
   const { state, quotas, world } = elbv2;
-  const create = (input: CreateTargetGroupInput, call: Call): Out<CreateTargetGroupOutput> => {
+  const create = (input: CreateTargetGroupInput, call: Call): CreateTargetGroupOutput => {
     const draft = draftOf(elbv2, call, input);
     const present = state.targetGroups.values().filter(({ arn }) => isIn(call, arn));
     if (present.some(({ name }) => name === draft.name)) throw new AwsError('DuplicateTargetGroupName', `A target group with the name '${draft.name}' exists`);
@@ -31,18 +31,18 @@ export function targetGroupOperations(elbv2: Elbv2): Operations {
     state.targetGroups.set(record.arn, record);
     return { TargetGroups: [shownTargetGroup(record, [])] };
   };
-  const modify = (input: ModifyTargetGroupInput, call: Call): Out<ModifyTargetGroupOutput> => {
+  const modify = (input: ModifyTargetGroupInput, call: Call): ModifyTargetGroupOutput => {
     const record = findTargetGroup(state, call, input.TargetGroupArn ?? '');
     const changed = { ...record, healthCheck: healthCheckOf(record, input, record.healthCheck) };
     state.targetGroups.set(record.arn, changed);
     return { TargetGroups: [shownTargetGroup(changed, loadBalancersOf(elbv2, record.arn))] };
   };
-  const describe = (input: DescribeTargetGroupsInput, call: Call): Out<DescribeTargetGroupsOutput> => {
+  const describe = (input: DescribeTargetGroupsInput, call: Call): DescribeTargetGroupsOutput => {
     const uses = usesOfTargetGroups(state);
     const { items, ...next } = page(selected(elbv2, call, input), input);
     return { TargetGroups: items.map((record) => shownTargetGroup(record, [...(uses.get(record.arn)?.keys() ?? [])])), ...next };
   };
-  const remove = (input: DeleteTargetGroupInput, call: Call): Out<DeleteTargetGroupOutput> => {
+  const remove = (input: DeleteTargetGroupInput, call: Call): DeleteTargetGroupOutput => {
     const arn = input.TargetGroupArn ?? '';
     assertArn(arn, 'targetgroup');
     if (!isIn(call, arn)) return {};

@@ -2,12 +2,12 @@ import type { DescribeTargetHealthInput, DescribeTargetHealthOutput, TargetHealt
 import type { Call, Operations } from '../operation';
 import { findTargetGroup, usesOfTargetGroups } from './lookup';
 import { assertOneOf } from './refusals';
-import type { Elbv2, LoadBalancerRecord, Out, TargetGroupRecord, TargetRecord } from './state';
+import type { Elbv2, LoadBalancerRecord, TargetGroupRecord, TargetRecord } from './state';
 import { isMeant, registeredTargets } from './targets';
 
 /** DescribeTargetHealth. States are computed from times and the probe, so that they are the same after a restart. AWS: "Target health status", "reason codes". */
 export function targetHealthOperations(elbv2: Elbv2): Operations {
-  const describe = (input: DescribeTargetHealthInput, call: Call): Out<DescribeTargetHealthOutput> => {
+  const describe = (input: DescribeTargetHealthInput, call: Call): DescribeTargetHealthOutput => {
     const group = findTargetGroup(elbv2.state, call, input.TargetGroupArn ?? '');
     for (const include of input.Include ?? []) assertOneOf(include, ['AnomalyDetection', 'All'], 'include');
     const registered = registeredTargets(elbv2, group, call.now);

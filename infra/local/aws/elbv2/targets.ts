@@ -6,13 +6,13 @@ import { targetGroupAttributes } from './attribute-table';
 import { findTargetGroup } from './lookup';
 import { isIn } from './names';
 import { assertInRange, validationError } from './refusals';
-import type { Elbv2, Out, TargetGroupRecord, TargetRecord } from './state';
+import type { Elbv2, TargetGroupRecord, TargetRecord } from './state';
 import { isInside } from './zones';
 
 /** Register and deregister targets. Targets are told apart by id, port and zone; all of a call's are checked before any is taken. */
 export function targetOperations(elbv2: Elbv2): Operations {
   const { state, world } = elbv2;
-  const register = (input: RegisterTargetsInput, call: Call): Out<RegisterTargetsOutput> => {
+  const register = (input: RegisterTargetsInput, call: Call): RegisterTargetsOutput => {
     const group = findTargetGroup(state, call, input.TargetGroupArn ?? '');
     const targets = readTargets(group, input.Targets).map((target) => registration(elbv2, call, { group, target }));
     forgetGone(elbv2, group, call.now);
@@ -25,7 +25,7 @@ export function targetOperations(elbv2: Elbv2): Operations {
     }
     return {};
   };
-  const deregister = (input: DeregisterTargetsInput, call: Call): Out<DeregisterTargetsOutput> => {
+  const deregister = (input: DeregisterTargetsInput, call: Call): DeregisterTargetsOutput => {
     const group = findTargetGroup(state, call, input.TargetGroupArn ?? '');
     const wanted = readTargets(group, input.Targets);
     for (const target of registeredTargets(elbv2, group, call.now).filter((each) => wanted.some((description) => isMeant(each, description, group)))) {

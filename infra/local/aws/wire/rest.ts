@@ -89,7 +89,7 @@ export function writeRestOutput(operation: OperationSchema, output: unknown): Wi
   const headers: Record<string, string> = { 'content-type': 'application/json' };
   if (operation.output.isUnitSchema()) return { status, headers, body: '' };
   const inBody: Record<string, unknown> = {};
-  for (const [name, value] of Object.entries((output ?? {}) as object)) {
+  for (const [name, value] of Object.entries(output ?? {})) {
     const header = operation.output.getMemberSchema(name).getMergedTraits().httpHeader;
     if (header === undefined) inBody[name] = value;
     else if (value !== undefined) headers[header.toLowerCase()] = writeScalar(value);

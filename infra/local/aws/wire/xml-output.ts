@@ -8,7 +8,7 @@ import type { OperationSchema, ServiceSchema } from './service-schema';
  */
 export function writeXmlOutput(service: ServiceSchema, operation: OperationSchema, { output, requestId }: { output: unknown; requestId: string }): string {
   const isUnit = operation.output.isUnitSchema();
-  const members = isUnit ? '' : writeMembers(operation.output, (output ?? {}) as object);
+  const members = isUnit ? '' : writeMembers(operation.output, output ?? {});
   const inner =
     service.protocol === 'ec2'
       ? `${element('requestId', requestId)}${isUnit ? '<return>true</return>' : members}`
