@@ -86,6 +86,11 @@ export class DeniedError extends StepError {
   override readonly name = 'Denied';
 }
 
+/** What came in is not what the contract says: another version, or a defect of the sender. The workflow knows no way on: the execution fails. */
+export class InvalidInputError extends Error {
+  override readonly name = 'InvalidInput';
+}
+
 /** Worth another attempt with backoff. */
 export const BACKOFF_ERRORS = ['Throttled', 'Transient', 'Eventual', 'Conflict'] as const;
 

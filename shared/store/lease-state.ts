@@ -15,7 +15,7 @@ const EXPLAINED_BY_ERROR = new Set(['Blocked', 'Failed']);
 export function readState(item: Item): StateItem {
   const { [DUE_INDEX.sort]: indexed, [WANTED]: wanted, ...rest } = item;
   const nextAttemptAt = rest['owner'] === undefined ? indexed : wanted;
-  return readItem(StateItem, { ...rest, ...(nextAttemptAt === undefined ? {} : { nextAttemptAt }) } as Item);
+  return readItem(StateItem, { ...rest, ...(nextAttemptAt === undefined ? {} : { nextAttemptAt }) });
 }
 
 /** A state before its first wake-up. */
