@@ -74,12 +74,21 @@ function compare(desired: Resource, kept: Observed, context: PlanContext, identi
   throw new Error(`${desired.id} was paired with ${kept.id}, which is of another type`);
 }
 
-/** Listeners go with their load balancer. What has a successor waits until that is healthy; what nobody wants any more goes now. */
+/**
+ * Listeners go with their load balancer. What has a successor waits until that is healthy, and so does what an old load balancer uses as long as it is there; what
+ * nobody wants any more goes now.
+ */
 function remove(extra: Observed, matching: Matching, observed: readonly Observed[], context: PlanContext): Change[] {
   if (extra.type === 'listener' && goesWithItsLoadBalancer(extra, matching)) return [];
   const wanted = matching.pairs.find(({ desired }) => desired.id === familyOf(extra.id));
-  const when = wanted && extra.type !== 'listener' ? 'healthy' : 'now';
+  const when = (wanted || someOldOneStays(matching)) && extra.type !== 'listener' ? 'healthy' : 'now';
   return [{ action: 'delete', when, ...leftover(extra, observed, context) }];
+}
+
+/** Whether a load balancer that has a successor is still there: until it goes, nothing that it may use can go. */
+function someOldOneStays({ pairs, extras }: Matching): boolean {
+  const balancer = pairs.find(({ desired }) => desired.type === 'load-balancer');
+  return balancer !== undefined && (balancer.replaced?.order === 'create-first' || extras.some(({ type }) => type === 'load-balancer'));
 }
 
 function goesWithItsLoadBalancer(listener: Extract<Observed, { type: 'listener' }>, matching: Matching): boolean {
@@ -115,4 +124,13 @@ export function nameOf(resource: Resource): string {
     default:
       return resource.spec.name;
   }
+}
+
+/** What CollectGarbage deletes, in the order in which AWS accepts it: what has been replaced beside its successor, and what waited for that. */
+export function garbageOf(plan: Plan): Leftover[] {
+  const late = plan.changes.flatMap((change): Leftover[] => {
+    if (change.action === 'replace' && change.order === 'create-first') return [change.old];
+    return change.action === 'delete' && change.when === 'healthy' ? [change] : [];
+  });
+  return inOrder(DELETE_ORDER, late, ({ type, id }) => [type, id]).map(({ id, type, physicalId, name, takesAlong }) => ({ id, type, physicalId, name, takesAlong }));
 }

@@ -1,9 +1,9 @@
-import type { Model, Observed, Resource, ResourceId } from '../model/model';
+import type { Model, Observed, Resource, ResourceId, ResourceType } from '../model/model';
 import type { Difference, PlanContext } from './change';
-import { compareLoadBalancer } from './compare/load-balancer';
-import { compareTargetGroup } from './compare/target-group';
 import { identityOf } from './compare/identity';
-import { familyOf } from './members';
+import { immutableDifferences as immutableOfLoadBalancer } from './compare/load-balancer';
+import { immutableDifferences as immutableOfTargetGroup } from './compare/target-group';
+import { type Desired, familyOf, type Seen } from './members';
 
 /** One desired resource beside what was seen of its family. At most one of `kept` and `replaced` is there. */
 export interface Pair {
@@ -19,16 +19,25 @@ export interface Matching {
   readonly extras: readonly Observed[];
 }
 
+/** What one step of the matching needs. `pairs` are those of the steps before. */
+interface Step {
+  readonly observed: readonly Observed[];
+  readonly context: PlanContext;
+  readonly pairs: readonly Pair[];
+}
+
+/** Each type after those that decide about it: listeners belong to the load balancer that is kept, bindings to the target group that is kept. */
+const STEPS: readonly (readonly ResourceType[])[] = [['security-group', 'load-balancer'], ['target-group'], ['listener', 'target-group-binding']];
+
 /**
- * Pairs desired resources with observed ones by their family, which comes from tags and ledger, never from names. Where a family has several members, the one
- * that fits is kept, the ledger's before others. Listeners belong to the load balancer that is kept, bindings to the target group that is kept.
+ * Pairs desired resources with observed ones by their family, which comes from tags and ledger, never from names. Where a family has several members, one
+ * that fits is kept, the ledger's before others.
  */
 export function matchModel(model: Model, observed: readonly Observed[], context: PlanContext): Matching {
-  const roots = model.resources.filter((resource) => resource.type !== 'listener' && resource.type !== 'target-group-binding');
-  const rootPairs = replaceTogether(roots.map((desired) => pairOf(desired, observed, context)), observed);
-  const keptRoots = keptOf(rootPairs);
-  const dependents = model.resources.filter((resource) => resource.type === 'listener' || resource.type === 'target-group-binding');
-  const pairs = [...rootPairs, ...dependents.map((desired) => pairOfDependent(desired, observed, keptRoots))];
+  const pairs = STEPS.reduce<readonly Pair[]>((before, types) => {
+    const step = { observed, context, pairs: before };
+    return [...before, ...model.resources.filter(({ type }) => types.includes(type)).map((desired) => pairOf(desired, step))];
+  }, []);
   const kept = keptOf(pairs);
   const settled = new Set([...kept.values(), ...pairs.flatMap(({ replaced }) => (replaced ? [replaced.old] : []))]);
   return { pairs, kept, extras: observed.filter((resource) => !settled.has(resource)) };
@@ -38,70 +47,74 @@ function keptOf(pairs: readonly Pair[]): Map<ResourceId, Observed> {
   return new Map(pairs.flatMap(({ desired, kept }): [ResourceId, Observed][] => (kept ? [[desired.id, kept]] : [])));
 }
 
-function pairOf(desired: Resource, observed: readonly Observed[], context: PlanContext): Pair {
-  const members = preferred(observed.filter((resource) => resource.type === desired.type && familyOf(resource.id) === desired.id), observed, context);
-  const fitting = members.find((member) => reasonsToReplace(desired, member, context).length === 0);
+function pairOf(desired: Resource, step: Step): Pair {
+  if (desired.type === 'listener' || desired.type === 'target-group-binding') return pairOfDependent(desired, step);
+  const members = preferred(step.observed.filter((resource) => resource.type === desired.type && familyOf(resource.id) === desired.id), step);
+  const fitting = members.find((member) => reasonsToReplace(desired, member, step).length === 0);
   if (fitting) return { desired, kept: fitting };
   const [old] = members;
-  return old ? { desired, replaced: { old, order: orderOf(desired, old), reasons: reasonsToReplace(desired, old, context) } } : { desired };
+  return old ? { desired, replaced: { old, order: orderOf(desired, old, step.observed), reasons: reasonsToReplace(desired, old, step) } } : { desired };
 }
 
 /** Members in the order in which we would keep them: those the ledger knows, those that listeners use, then by physical id. */
-function preferred(members: readonly Observed[], observed: readonly Observed[], context: PlanContext): Observed[] {
+function preferred(members: readonly Observed[], { observed, context }: Step): Observed[] {
   const ledger = new Set(context.ledger.map(({ physicalId }) => physicalId));
-  const used = new Set(observed.flatMap((resource) => (resource.type === 'listener' ? referencesOf(resource) : [])));
+  const used = new Set(observed.flatMap((resource) => (resource.type === 'listener' ? targetGroupsOf(resource) : [])));
   const rank = (member: Observed) => (ledger.has(member.physicalId) ? 0 : 2) + (used.has(member.id) ? 0 : 1);
   return [...members].sort((a, b) => rank(a) - rank(b) || (a.physicalId < b.physicalId ? -1 : 1));
 }
 
-function reasonsToReplace(desired: Resource, member: Observed, context: PlanContext): Difference[] {
-  const identity = identityOf([], new Map());
-  if (desired.type === 'target-group' && member.type === 'target-group') return compareTargetGroup(desired, member, context).filter(isImmutable);
-  if (desired.type === 'load-balancer' && member.type === 'load-balancer') return compareLoadBalancer(desired, member, context, identity).filter(isImmutable);
+function reasonsToReplace(desired: Resource, member: Observed, step: Step): Difference[] {
+  if (desired.type === 'load-balancer' && member.type === 'load-balancer') return immutableOfLoadBalancer(desired.spec, member.spec);
+  if (desired.type === 'target-group' && member.type === 'target-group') return [...immutableOfTargetGroup(desired.spec, member.spec), ...servesAnother(member, step)];
   return [];
 }
 
-const isImmutable = (difference: Difference): boolean => difference.kind === 'immutable';
-
-/** Two load balancers can be there together unless they share a name, an Elastic IP or a private address. */
-function orderOf(desired: Resource, old: Observed): 'create-first' | 'delete-first' {
-  if (desired.type !== 'load-balancer' || old.type !== 'load-balancer') return 'create-first';
-  const fixed = (mapping: (typeof desired.spec.subnetMapping)[number]) => [mapping.allocationID, mapping.privateIPv4Address, mapping.ipv6Address].filter((address) => address !== undefined);
-  const taken = new Set(old.spec.subnetMapping.flatMap(fixed));
-  const clashes = desired.spec.name === old.spec.name || desired.spec.subnetMapping.flatMap(fixed).some((address) => taken.has(address));
-  return clashes ? 'delete-first' : 'create-first';
+/**
+ * A target group serves one load balancer only, so one that serves a load balancer which is not kept needs a successor; unless that load balancer goes first.
+ */
+function servesAnother(member: Seen<'target-group'>, { observed, pairs }: Step): Difference[] {
+  const balancer = pairs.find(({ desired }) => desired.type === 'load-balancer');
+  if (!balancer || balancer.replaced?.order === 'delete-first') return [];
+  const other = observed.find((resource) => resource.type === 'listener' && targetGroupsOf(resource).includes(member.id) && balancerOf(resource) !== balancer.kept?.id);
+  return other ? [{ kind: 'immutable', field: 'loadBalancer', from: other.type === 'listener' ? (balancerOf(other) ?? 'none') : 'none', to: balancer.desired.id }] : [];
 }
 
-/**
- * A target group serves one load balancer only: where a load balancer gets a successor beside it, its target groups get successors too. If the
- * listeners forward to a target group that is not ours to make anew, the old load balancer has to go first.
- */
-function replaceTogether(pairs: readonly Pair[], observed: readonly Observed[]): Pair[] {
-  const balancer = pairs.find(({ desired, replaced }) => desired.type === 'load-balancer' && replaced?.order === 'create-first');
-  if (!balancer?.replaced) return [...pairs];
-  if (forwardsElsewhere(observed)) return pairs.map((pair) => (pair === balancer && pair.replaced ? { ...pair, replaced: { ...pair.replaced, order: 'delete-first' } } : pair));
-  const reason: Difference = { kind: 'immutable', field: 'loadBalancer', from: balancer.replaced.old.physicalId, to: 'its successor' };
-  return pairs.map(({ desired, kept, replaced }): Pair => {
-    if (desired.type !== 'target-group' || !kept) return replaced ? { desired, replaced } : { desired, ...(kept ? { kept } : {}) };
-    return { desired, replaced: { old: kept, order: 'create-first', reasons: [reason] } };
-  });
+/** Two load balancers can be there together unless they share a name, an address, or a target group that is not ours to make anew. */
+function orderOf(desired: Resource, old: Observed, observed: readonly Observed[]): 'create-first' | 'delete-first' {
+  if (desired.type !== 'load-balancer' || old.type !== 'load-balancer') return 'create-first';
+  const taken = new Set(old.spec.subnetMapping.flatMap(fixedAddresses));
+  const names = observed.flatMap((resource) => (resource.type === 'load-balancer' ? [resource.spec.name] : []));
+  const clashes = names.includes(desired.spec.name) || desired.spec.subnetMapping.flatMap(fixedAddresses).some((address) => taken.has(address));
+  return clashes || forwardsElsewhere(observed) ? 'delete-first' : 'create-first';
+}
+
+type Mapping = Desired<'load-balancer'>['spec']['subnetMapping'][number];
+
+function fixedAddresses({ allocationID, privateIPv4Address, ipv6Address }: Mapping): string[] {
+  return [allocationID, privateIPv4Address, ipv6Address].filter((address) => address !== undefined);
 }
 
 function forwardsElsewhere(observed: readonly Observed[]): boolean {
-  return observed.some((resource) => resource.type === 'listener' && targetGroupTokens(resource).some((token) => typeof token === 'string'));
+  return observed.some((resource) => resource.type === 'listener' && tokensOf(resource).some((token) => typeof token === 'string'));
 }
 
-function targetGroupTokens(listener: Extract<Resource, { type: 'listener' }>) {
+function tokensOf(listener: Desired<'listener'>) {
   return listener.spec.defaultActions.flatMap((action) => action.forwardConfig?.targetGroups.map(({ targetGroupARN }) => targetGroupARN) ?? []);
 }
 
-function referencesOf(listener: Extract<Resource, { type: 'listener' }>): string[] {
-  return targetGroupTokens(listener).flatMap((token) => (typeof token === 'string' ? [] : [token.ref]));
+function targetGroupsOf(listener: Desired<'listener'>): string[] {
+  return tokensOf(listener).flatMap((token) => (typeof token === 'string' ? [] : [token.ref]));
+}
+
+function balancerOf(listener: Desired<'listener'>): string | undefined {
+  const token = listener.spec.loadBalancerARN;
+  return typeof token === 'string' ? undefined : token.ref;
 }
 
 /** A listener of the kept load balancer by its port, a binding of the kept target group. */
-function pairOfDependent(desired: Resource, observed: readonly Observed[], keptRoots: ReadonlyMap<ResourceId, Observed>): Pair {
-  const identity = identityOf(observed, keptRoots);
+function pairOfDependent(desired: Desired<'listener'> | Desired<'target-group-binding'>, { observed, pairs }: Step): Pair {
+  const identity = identityOf(observed, keptOf(pairs));
   const kept = observed.find((resource) => {
     if (resource.type === 'listener' && desired.type === 'listener')
       return familyOf(resource.id) === desired.id && identity.observed(resource.spec.loadBalancerARN) === identity.desired(desired.spec.loadBalancerARN);

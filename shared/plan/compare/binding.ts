@@ -6,7 +6,7 @@ import type { Identity } from './identity';
 
 /**
  * The object's spec exactly, its labels and annotations as far as they are stated. Name and namespace are not compared: a binding is
- * known by its target group (LBC's behaviour §5.5).
+ * known by its target group and keeps the name it has (LBC's behaviour §5.5).
  */
 export function compareBinding(desired: Desired<'target-group-binding'>, observed: Seen<'target-group-binding'>, context: PlanContext, identity: Identity): Difference[] {
   const wanted = labelled(desired, context).template;
@@ -16,7 +16,8 @@ export function compareBinding(desired: Desired<'target-group-binding'>, observe
     ...(states(wanted.metadata.labels, seen.metadata.labels) ? [] : ['labels']),
     ...(states(wanted.metadata.annotations, seen.metadata.annotations) ? [] : ['annotations']),
   ];
-  return fields.length === 0 ? [] : [{ kind: 'binding', fields, to: labelled(desired, context) }];
+  const { name, namespace } = seen.metadata;
+  return fields.length === 0 ? [] : [{ kind: 'binding', fields, to: { template: { ...wanted, metadata: { ...wanted.metadata, name, namespace } } } }];
 }
 
 /** The binding with the labels that tell whose it is. */

@@ -55,7 +55,9 @@ function stickinessText(action: Action, like: Action | undefined): string {
  * default, the others are what AddListenerCertificates added. Counts only where there is TLS on either side.
  */
 function compareCertificates(desired: ListenerSpec, observed: ListenerSpec): Difference[] {
-  if (desired.sslPolicy === undefined && observed.sslPolicy === undefined) return [];
+  // A listener that stops speaking TLS loses its certificates with its protocol.
+  const stopsTls = desired.sslPolicy === undefined && desired.protocol !== observed.protocol;
+  if (stopsTls || (desired.sslPolicy === undefined && observed.sslPolicy === undefined)) return [];
   const wanted = new Set((desired.certificates ?? []).map(({ certificateARN }) => certificateARN));
   const added = new Set((observed.certificates ?? []).slice(1).map(({ certificateARN }) => certificateARN));
   const add = [...wanted].filter((arn) => !added.has(arn)).sort();

@@ -15,7 +15,6 @@ const AUTO_ASSIGNED = 'auto_assigned';
  */
 export function compareLoadBalancer(desired: Desired<'load-balancer'>, observed: Seen<'load-balancer'>, context: PlanContext, identity: Identity): Difference[] {
   return [
-    ...immutableDifferences(desired.spec, observed.spec),
     ...compareTags(desired, observed, context),
     ...compareSecurityGroups(desired.spec, observed.spec, identity),
     ...compareSubnets(desired.spec, observed.spec),
@@ -26,7 +25,8 @@ export function compareLoadBalancer(desired: Desired<'load-balancer'>, observed:
   ];
 }
 
-function immutableDifferences(desired: LoadBalancerSpec, observed: LoadBalancerSpec): Difference[] {
+/** What AWS has no Modify for. The scheme stands in the name that LBC gives, so a successor can usually stand beside the old one. */
+export function immutableDifferences(desired: LoadBalancerSpec, observed: LoadBalancerSpec): Difference[] {
   const fields = ['type', 'scheme'] as const;
   return fields.flatMap((field): Difference[] => (desired[field] === observed[field] ? [] : [{ kind: 'immutable', field, from: observed[field], to: desired[field] }]));
 }

@@ -5,10 +5,9 @@ import type { Desired, Seen } from '../members';
 import { compareAttributes } from './attributes';
 import { compareTags } from './tags';
 
-/** Tags, health check, attributes, and what no Modify call can change. */
+/** Tags, health check, attributes; of a group that fits. */
 export function compareTargetGroup(desired: Desired<'target-group'>, observed: Seen<'target-group'>, context: PlanContext): Difference[] {
   return [
-    ...immutableDifferences(desired.spec, observed.spec),
     ...compareTags(desired, observed, context),
     ...compareHealthCheck(desired.spec.healthCheckConfig ?? {}, observed.spec.healthCheckConfig ?? {}),
     ...compareAttributes(statedAttributes(desired), observed.spec.targetGroupAttributes),
@@ -19,7 +18,7 @@ export function compareTargetGroup(desired: Desired<'target-group'>, observed: S
  * What AWS has no Modify for. Port and name are not among them, as in LBC: targets are registered with ports of their own, and an
  * adopted group keeps the name it was made with (LBC's behaviour §5.5). The IP family is, unlike in LBC: targets of the other family cannot be registered.
  */
-function immutableDifferences(desired: TargetGroupSpec, observed: TargetGroupSpec): Difference[] {
+export function immutableDifferences(desired: TargetGroupSpec, observed: TargetGroupSpec): Difference[] {
   const fields: [string, string | undefined, string | undefined][] = [
     ['targetType', observed.targetType, desired.targetType],
     ['protocol', observed.protocol, desired.protocol],
