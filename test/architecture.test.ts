@@ -23,7 +23,7 @@ const MAY_IMPORT: Record<string, string[]> = {
   'shared/targets': ['shared/model', 'shared/contract', 'shared/desired', 'shared/aws', 'shared/kubernetes', 'shared/observe', 'types:shared/store', 'fast-json-stable-stringify'],
   functions: ['shared', '@middy/core', '@aws-lambda-powertools', 'zod'],
   'infra/cluster': ['shared/events', 'shared/kubernetes', 'shared/aws', 'shared/contract', 'fast-json-stable-stringify', 'commander'],
-  'infra/cli': ['shared', 'infra/local', 'infra/cluster', 'commander', 'yaml'],
+  'infra/cli': ['shared', 'infra/local', 'infra/cluster', 'commander', 'yaml', 'zod'],
   'infra/local': ['functions', 'shared', 'infra', '@aws-sdk', '@kubernetes/client-node', '@smithy', 'aws-local-stepfunctions', 'dynalite', 'fast-xml-parser', 'fast-json-patch', 'ipaddr.js', 'log-update', 'picocolors', 'yaml', 'commander', 'zod', 'fast-json-stable-stringify', 'pure-rand'],
   'infra/docs': ['shared', 'infra/cli', 'commander'],
   infra: ['aws-cdk-lib', 'constructs', 'cdk-nag', 'shared/contract'],

@@ -8,14 +8,15 @@ import type { ServiceBuild, ServiceRequest } from './service-request';
 export interface NamedSubnets {
   readonly namesOrIds: readonly string[];
   readonly source: string;
+  readonly remedy: string;
 }
 
 /** The annotation, else the subnets of an existing load balancer of the same scheme, so that later tags never move it (LBC's behaviour §1.5). */
 export function namedSubnets({ read, existingLoadBalancer }: ServiceRequest, scheme: Scheme): NamedSubnets | undefined {
   const annotated = read('subnets');
-  if (annotated !== undefined) return { namesOrIds: annotated, source: `annotation ${read.key('subnets')}` };
+  if (annotated !== undefined) return { namesOrIds: annotated, source: `annotation ${read.key('subnets')}`, remedy: 'name each subnet once, one per zone, by id or Name tag, or remove the annotation to have subnets discovered' };
   if (existingLoadBalancer?.scheme !== scheme) return undefined;
-  return { namesOrIds: existingLoadBalancer.zones.map(({ subnetId }) => subnetId), source: `the existing load balancer ${existingLoadBalancer.arn}` };
+  return { namesOrIds: existingLoadBalancer.zones.map(({ subnetId }) => subnetId), source: `the existing load balancer ${existingLoadBalancer.arn}`, remedy: `name subnets that exist in annotation ${read.key('subnets')}` };
 }
 
 /** The subnets of the load balancer, in the order in which the model has them. */

@@ -9,7 +9,7 @@ export function buildTargetType({ read, settings }: ServiceRequest, service: Ser
   // The gate is not asked about nlb-ip.
   if (wanted === 'ip' && !settings.featureGates.EnableIPTargetType) refuse('IpTargetsDisabled', `ip targets are wanted (annotation ${read.key('targetType')} or setting defaultTargetType), but the gate EnableIPTargetType is off; use instance targets, or switch the gate on`);
   if (read('type') === 'nlb-ip' || wanted === 'ip') return 'ip';
-  const who = `Service ${service.metadata.name}, port ${port.port}`;
+  const who = `port ${port.port} of Service ${service.metadata.name}`;
   if (service.spec.type === 'ClusterIP') refuse('InstanceTargetsNeedNodePort', `${who}: instance targets need a Service of type NodePort or LoadBalancer, got ClusterIP; change the type, or set ${read.key('targetType')}: ip`);
   if (!port.nodePort && service.spec.allocateLoadBalancerNodePorts === false) refuse('NodePortNotAllocated', `${who}: instance targets need a node port, but spec.allocateLoadBalancerNodePorts is false and none is set; allow node ports, or set ${read.key('targetType')}: ip`);
   return 'instance';

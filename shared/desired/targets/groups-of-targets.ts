@@ -5,8 +5,8 @@ import { type GroupChoice, groupOfInterface } from './target-security-groups';
 
 /** Security groups by pod uid, and by node where the node alone tells; what could not be told, in words. */
 export interface GroupsOfTargets {
-  /** `none`: the pod has no interface of its own by nature (hybrid nodes). */
-  readonly pods: ReadonlyMap<string, string | 'none'>;
+  /** By pod uid; `none`: the pod has no interface of its own by nature (hybrid nodes). */
+  readonly pods: ReadonlyMap<string, string>;
   readonly nodes: ReadonlyMap<string, { readonly groupId: string; readonly instanceId?: string }>;
   readonly faults: readonly string[];
 }

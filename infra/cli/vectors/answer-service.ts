@@ -1,0 +1,72 @@
+import { z } from 'zod';
+import { Settings } from '../../../shared/contract/settings';
+import { checkSettings } from '../../../shared/desired/check-settings';
+import { buildServiceModel } from '../../../shared/desired/service/build-service-model';
+import { isBackendGroup, isOfStack, serviceStack } from '../../../shared/desired/tracking';
+import type { ServiceFacts } from '../../../shared/model/facts';
+import type { Service } from '../../../shared/model/kubernetes';
+import { loadBalancerFacts, networkFacts, parseEnvironment, securityGroupFacts } from './environment';
+import type { Environment } from './environment';
+import { lbcModel, listenerCertificates } from './lbc-model';
+import type { Plain, PlainObject } from './merge-deeply';
+import type { Vector } from './read-vector';
+
+/** The id that a shared backend security group gets in vectors where it would have to be created. */
+const NEW_BACKEND_GROUP = 'sg-0bac0bac0bac0bac0';
+
+/** What a vector's `expected` holds, as we compute it; or a refusal. */
+export type Answer = PlainObject;
+
+/** Computes the model of a vector's Service. Throws where the vector itself is not understood. */
+export function answerService(vector: Vector): Answer {
+  const environment = parseEnvironment(vector.environment);
+  const settings = Settings.safeParse(environment.settings);
+  if (!settings.success) return refusal({ code: 'InvalidSettings', message: z.prettifyError(settings.error) }, { settingsRefused: true });
+  const [problem] = checkSettings(settings.data, environment.cluster);
+  if (problem) return refusal(problem, { settingsRefused: true });
+  return answerModel(serviceFacts(vector, environment), settings.data, environment);
+}
+
+/** A refusal as the command prints it. */
+export function refusal({ code, message }: { readonly code: string; readonly message: string }, more: Record<string, Plain> = {}): Answer {
+  return { ...more, error: { code, message } };
+}
+
+function answerModel(facts: ServiceFacts, settings: Settings, environment: Environment): Answer {
+  const built = buildServiceModel(facts, settings);
+  if (built.outcome === 'refused') {
+    const [problem] = built.problems;
+    return refusal(problem ?? { code: 'Unknown', message: 'refused without a reason' });
+  }
+  const certificates = listenerCertificates(built.model);
+  return {
+    model: lbcModel(built.model, backendGroupId(environment)),
+    backendSecurityGroupNeeded: built.outcome === 'load-balancer' && built.backendGroupNeeded,
+    ...(certificates && { listenerCertificates: certificates }),
+  };
+}
+
+/** The facts of a vector's Service: everything that its environment lists. */
+export function serviceFacts(vector: Vector, environment: Environment): ServiceFacts {
+  const services = vector.objects.filter(({ kind }) => kind === 'Service') as unknown as readonly Service[];
+  const { namespace, name } = vector.subject;
+  const service = services.find(({ metadata }) => metadata.name === name && metadata.namespace === namespace);
+  if (service === undefined) throw new Error(`${vector.file}: the subject Service ${namespace ?? ''}/${name ?? ''} is not among the objects`);
+  const { cluster } = environment;
+  const stack = serviceStack(cluster.name, { id: `${namespace ?? ''}/${name ?? ''}` });
+  const existing = loadBalancerFacts(environment).find(({ vpcId, tags }) => vpcId === cluster.vpcId && isOfStack(stack, tags));
+  return {
+    cluster: { id: 'vector', name: cluster.name, region: cluster.region, accountId: cluster.accountId, vpcId: cluster.vpcId },
+    service,
+    extraServices: services.filter((other) => other !== service && other.metadata.namespace === namespace),
+    network: networkFacts(environment),
+    securityGroups: securityGroupFacts(environment),
+    ...(existing && { existingLoadBalancer: existing }),
+  };
+}
+
+function backendGroupId(environment: Environment): string {
+  const { cluster } = environment;
+  const found = securityGroupFacts(environment).find(({ vpcId, tags }) => vpcId === cluster.vpcId && isBackendGroup(cluster.name, tags));
+  return found?.id ?? NEW_BACKEND_GROUP;
+}
