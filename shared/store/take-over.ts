@@ -1,7 +1,7 @@
-import { DUE_INDEX, type Table } from '../aws/table';
-import { ITEM_KEYS, StateItem } from '../contract/items';
-import { readItem } from './items';
+import { all, equal, not, present, type Table } from '../aws/table';
+import { ITEM_KEYS, type StateItem } from '../contract/items';
 import { leaseTimes, unanswered } from './lease-rules';
+import { dueAt, readState } from './lease-state';
 import type { Holder } from './store';
 
 /** A key of the target lane, taken: the right to write, and the state as it was found. */
@@ -22,21 +22,31 @@ export function createTakeOver({ table, now, factor }: { table: Table; now: () =
   return async (key, owner) => {
     const before = await table.get(ITEM_KEYS.state(key));
     if (!before) return undefined;
-    const state = readItem(StateItem, before);
+    const state = readState(before);
     const attempts = state.owner === undefined ? state.attempts : state.attempts + 1;
     const leaseUntil = now() + times.leaseMs;
     const backoffMs = times.backoffMs(attempts);
     const taken = await table.update(
       ITEM_KEYS.state(key),
       {
-        set: { owner, leaseUntil, backoffMs, attempts, pass: 1, [DUE_INDEX.partition]: 'due', [DUE_INDEX.sort]: leaseUntil + backoffMs },
+        set: { owner, leaseUntil, backoffMs, attempts, pass: 1, ...dueAt(leaseUntil + backoffMs) },
         copy: { runGen: { from: 'gen' } },
         add: { fence: 1 },
       },
       unanswered,
     );
     if (!taken) return undefined;
-    const { fence, runGen, pass } = readItem(StateItem, taken);
+    const { fence, runGen, pass } = readState(taken);
     return { holder: { key, owner, lease: { fence, runGen, pass } }, state };
+  };
+}
+
+/** Writes the physical id of what a key stands for, outside any lease: for a resource with a name of its own, which every writer finds alike. */
+export type RememberArn = (key: string, arn: string) => Promise<void>;
+
+/** `RememberArn` over the table. Ends a `Deleted` phase: the resource exists again. */
+export function createRememberArn(table: Table): RememberArn {
+  return async (key, arn) => {
+    await table.update(ITEM_KEYS.state(key), { set: { arn, phase: 'Healthy' } }, all(present('gen'), not(equal('phase', 'Deleting'))));
   };
 }

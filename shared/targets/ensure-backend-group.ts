@@ -1,0 +1,63 @@
+import { awsCode } from '../aws/errors';
+import { ConflictError, NotReadyError, UserConfigError } from '../contract/errors';
+import type { ClusterItem } from '../contract/items';
+import { formatKey } from '../contract/keys';
+import { type BackendGroup, backendGroup } from '../desired/targets/backend-group';
+import type { Store } from '../store/store';
+import type { RememberArn } from '../store/take-over';
+import type { TargetLaneDeps } from './target-lane';
+
+/** What finding or making the shared backend group needs. */
+export interface BackendGroupDeps {
+  readonly store: Pick<Store, 'leases' | 'contributions'>;
+  readonly ec2: Pick<TargetLaneDeps['ec2'], 'describeSecurityGroups' | 'createSecurityGroup'>;
+  readonly rememberArn: RememberArn;
+}
+
+/** The key of a cluster's shared backend group. */
+export function backendKey(cluster: Pick<ClusterItem, 'id' | 'vpcId'>): string {
+  return formatKey({ kind: 'backend', cluster: cluster.id, vpc: cluster.vpcId });
+}
+
+/**
+ * The id of the cluster's shared backend security group; made if there is none. `userKey` (the key of the load balancer that uses it) is written down first, so that nobody
+ * deletes the group meanwhile. No call to AWS where the id is known. Throws `NotReady` while the group is being deleted, `UserConfig` where a foreign group has its name.
+ */
+export async function ensureBackendGroup({ cluster, userKey }: { cluster: ClusterItem; userKey: string }, deps: BackendGroupDeps): Promise<string> {
+  const { backendSecurityGroup } = cluster.settings;
+  if (backendSecurityGroup !== '') return backendSecurityGroup;
+  const key = backendKey(cluster);
+  await deps.store.contributions.addUser(key, userKey);
+  const state = await deps.store.leases.read(key);
+  if (state?.phase === 'Deleting') throw new NotReadyError(`${key}: the shared backend security group is being deleted; it is made anew right after`);
+  if (state?.arn !== undefined && state.phase !== 'Deleted') return state.arn;
+  const wanted = backendGroup(cluster.name, cluster.settings.defaultTags);
+  const groupId = (await findBackendGroup(cluster, deps)) ?? (await createBackendGroup(cluster, wanted, deps));
+  if (!state) await deps.store.leases.markDirty(key);
+  await deps.rememberArn(key, groupId);
+  return groupId;
+}
+
+/** The group by its tags; the first one where there are several, as LBC takes it. Undefined where there is none. */
+export async function findBackendGroup(cluster: ClusterItem, { ec2 }: Pick<BackendGroupDeps, 'ec2'>): Promise<string | undefined> {
+  const { identity } = backendGroup(cluster.name, {});
+  const tags = Object.entries(identity).map(([key, value]) => [`tag:${key}`, [value]] as const);
+  const [found] = await ec2.describeSecurityGroups({ 'vpc-id': [cluster.vpcId], ...Object.fromEntries(tags) });
+  return found?.GroupId;
+}
+
+/** A duplicate is observed: somebody made it a moment ago, or it stands there without our tags. */
+async function createBackendGroup(cluster: ClusterItem, { name, description, tags, identity }: BackendGroup, { ec2 }: BackendGroupDeps): Promise<string> {
+  try {
+    return await ec2.createSecurityGroup({ name, description, vpcId: cluster.vpcId, tags });
+  } catch (error) {
+    if (!(error instanceof ConflictError) || awsCode(error) !== 'InvalidGroup.Duplicate') throw error;
+    const [found] = await ec2.describeSecurityGroups({ 'vpc-id': [cluster.vpcId], 'group-name': [name] });
+    const seen = Object.fromEntries((found?.Tags ?? []).map(({ Key, Value }) => [Key, Value]));
+    if (found && Object.entries(identity).every(([key, value]) => seen[key] === value)) return found.GroupId;
+    throw new UserConfigError(`security group ${name} in ${cluster.vpcId}: expected the tags ${Object.entries(identity).map(([key, value]) => `${key}=${value}`).join(', ')}, found another group of that name; add the tags or rename it`, {
+      cause: error,
+      details: { code: 'BackendSecurityGroupTaken' },
+    });
+  }
+}

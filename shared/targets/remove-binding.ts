@@ -1,0 +1,57 @@
+import type { ClusterItem } from '../contract/items';
+import { NO_MEMORY, type TargetMemory } from '../contract/target-memory';
+import { isDraining } from '../desired/targets/match-targets';
+import { stackOfBinding } from '../desired/tracking';
+import { type ClusterClient, RESOURCES } from '../kubernetes/cluster-client';
+import type { TargetGroupBinding } from '../model/kubernetes';
+import { asObservedTargets } from './apply-targets';
+import { contributeRules } from './contribute-rules';
+import type { PassResult, TargetPass } from './run-target-key';
+import { saveMemory } from './target-memory';
+import type { BindingKey, TargetLaneDeps } from './target-lane';
+
+/** LBC puts it on every binding; so does this program on bindings of users. */
+const FINALIZER = 'elbv2.k8s.aws/resources';
+
+interface Remove {
+  readonly key: BindingKey;
+  readonly pass: TargetPass;
+  readonly cluster: ClusterItem;
+  readonly client: ClusterClient;
+  readonly binding: TargetGroupBinding | undefined;
+  readonly memory: TargetMemory;
+}
+
+/**
+ * The way back of a binding that is gone or going: its targets are deregistered where the target group outlives it, its rules leave the groups, then its finalizer
+ * goes. Each part is silent where it was done before.
+ */
+export async function removeBinding({ key, pass, cluster, client, binding, memory }: Remove, deps: TargetLaneDeps): Promise<PassResult> {
+  const deregistered = binding && !isModelled(binding) ? await deregisterAll({ arn: binding.spec.targetGroupARN, pass }, deps) : 0;
+  await contributeRules(deps, { holder: pass.holder, cluster, binding: `${key.namespace}/${key.name}`, rules: new Map(), memory });
+  for (const object of memory.references) await deps.store.references.remove({ cluster: key.cluster, object, key: pass.holder.key });
+  await saveMemory(deps.store, pass.holder, NO_MEMORY);
+  if (binding?.metadata.finalizers?.includes(FINALIZER)) await removeFinalizer(client, binding);
+  return { patch: { phase: 'Deleted', inputsHash: null, driftCheckedAt: null, nextAttemptAt: null, told: null }, done: { outcome: 'removed', deregistered } };
+}
+
+/** A binding that a model asked for: its target group goes with it, under the key that made both. */
+function isModelled(binding: TargetGroupBinding): boolean {
+  return stackOfBinding(binding.metadata.labels ?? {}) !== undefined;
+}
+
+async function deregisterAll({ arn, pass }: { arn: string | undefined; pass: TargetPass }, deps: TargetLaneDeps): Promise<number> {
+  const health = arn === undefined ? undefined : await deps.elbv2.describeTargetHealth(arn);
+  const targets = asObservedTargets(health ?? []).filter((target) => !isDraining(target));
+  if (arn === undefined || targets.length === 0) return 0;
+  await pass.guard();
+  await deps.elbv2.deregisterTargets(arn, targets.map(({ id, port, quicServerId }) => ({ Id: id, Port: port, ...(quicServerId === undefined ? {} : { QuicServerId: quicServerId }) })));
+  return targets.length;
+}
+
+/** The whole list is written with the version it was read at, so that nobody else's finalizer is lost. */
+async function removeFinalizer(client: ClusterClient, { metadata }: TargetGroupBinding): Promise<void> {
+  const finalizers = (metadata.finalizers ?? []).filter((finalizer) => finalizer !== FINALIZER);
+  const name = { namespace: metadata.namespace ?? '', name: metadata.name };
+  await client.patch(RESOURCES.targetGroupBindings, name, { type: 'merge', body: { metadata: { finalizers, resourceVersion: metadata.resourceVersion } } });
+}

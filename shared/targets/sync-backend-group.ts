@@ -1,0 +1,42 @@
+import { EventualError } from '../contract/errors';
+import type { ClusterItem } from '../contract/items';
+import type { Key } from '../contract/keys';
+import { findBackendGroup } from './ensure-backend-group';
+import type { PassResult, TargetPass } from './run-target-key';
+import type { TargetLaneDeps } from './target-lane';
+
+const LOOK_AGAIN_MS = 30_000; // interfaces of a deleted load balancer linger for a minute or more
+
+/**
+ * One pass over a shared backend group: it is deleted when no load balancer uses it, no interface carries it and no rule refers to it. Marked as going before the users are counted once more, so
+ * that a user who comes now sees it; the group is asked for first, so that no deletion is tried in vain.
+ */
+export async function syncBackendGroup(key: Extract<Key, { kind: 'backend' }>, pass: TargetPass, deps: TargetLaneDeps): Promise<PassResult> {
+  const cluster = await deps.store.clusters.get(key.cluster);
+  const users = await deps.store.contributions.listUsers(pass.holder.key);
+  if (cluster?.mode !== 'own') return { patch: {}, done: { outcome: 'not ours' } };
+  if (users.length > 0) return { patch: { phase: 'Healthy', nextAttemptAt: null }, done: { outcome: 'in use', users: users.length } };
+  await deps.store.leases.update(pass.holder, { phase: 'Deleting' });
+  const late = await deps.store.contributions.listUsers(pass.holder.key);
+  if (late.length > 0) return { patch: { phase: 'Healthy', nextAttemptAt: null }, done: { outcome: 'in use', users: late.length } };
+  const groupId = pass.state.arn ?? (await findBackendGroup(cluster, deps));
+  const waitsFor = groupId === undefined ? undefined : await deleteUnlessUsed({ groupId, cluster, pass }, deps);
+  if (waitsFor !== undefined) return { patch: { phase: 'Waiting', nextAttemptAt: deps.now() + LOOK_AGAIN_MS * deps.factor }, done: { outcome: 'waits', waitsFor } };
+  return { patch: { phase: 'Deleted', arn: null, nextAttemptAt: null }, done: { outcome: 'deleted', groupId } };
+}
+
+/** What still uses the group, in words; undefined once it is deleted. A group of the settings was never made here and has no state. */
+async function deleteUnlessUsed({ groupId, cluster, pass }: { groupId: string; cluster: ClusterItem; pass: TargetPass }, { ec2 }: TargetLaneDeps): Promise<string | undefined> {
+  const referring = await ec2.describeSecurityGroups({ 'vpc-id': [cluster.vpcId], 'ip-permission.group-id': [groupId] });
+  if (referring.some(({ GroupId }) => GroupId !== groupId)) return `rules of ${referring.map(({ GroupId }) => GroupId).join(', ')}`;
+  const interfaces = await ec2.describeNetworkInterfaces({ 'group-id': [groupId] });
+  if (interfaces.length > 0) return `${interfaces.length} network interfaces`;
+  await pass.guard();
+  try {
+    await ec2.deleteSecurityGroup(groupId);
+    return undefined;
+  } catch (error) {
+    if (error instanceof EventualError) return 'a dependency that AWS does not name';
+    throw error;
+  }
+}
