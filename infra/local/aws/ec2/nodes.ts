@@ -2,6 +2,7 @@ import type { Instance, RunInstancesRequest, Reservation, Tag } from '@aws-sdk/c
 import type { Place } from '../network';
 import { AwsError, type Call, type Operations } from '../operation';
 import { need, operation } from './ec2-operation';
+import { once } from './idempotency';
 import { find, kinds } from './ids';
 import { showInstance, terminate } from './instances';
 import { checkGroups } from './interfaces';
@@ -29,11 +30,13 @@ interface Launch {
 /** RunInstances: with what decides about an instance's place in the network; nothing is started. */
 export function launchOperations(ec2: Ec2): Operations {
   return {
-    RunInstances: operation<RunInstancesRequest>(['ImageId', 'InstanceType', 'KeyName', 'MinCount', 'MaxCount', 'SubnetId', 'SecurityGroupIds', 'TagSpecifications', 'UserData'], (input, call) =>
-      runInstances(ec2, call, input),
+    RunInstances: operation<RunInstancesRequest>(['ImageId', 'InstanceType', 'KeyName', 'MinCount', 'MaxCount', 'SubnetId', 'SecurityGroupIds', 'TagSpecifications', 'UserData', 'ClientToken'], (input, call) =>
+      runOnce(ec2, call, input),
     ),
   };
 }
+
+const runOnce = once('RunInstances', runInstances);
 
 function runInstances(ec2: Ec2, call: Call, input: RunInstancesRequest): Reservation {
   const region = ec2.open(call);

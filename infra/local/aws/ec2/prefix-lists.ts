@@ -1,6 +1,7 @@
 import type { CoipPool, CreateManagedPrefixListRequest, DescribeCoipPoolsRequest, DescribeCoipPoolsResult, DescribeManagedPrefixListsRequest, DescribeManagedPrefixListsResult, ManagedPrefixList } from '@aws-sdk/client-ec2';
-import { AwsError, type Operations } from '../operation';
+import { AwsError, type Call, type Operations } from '../operation';
 import { need, operation } from './ec2-operation';
+import { once } from './idempotency';
 import { findAll, kinds } from './ids';
 import { list, type Listing } from './listing';
 import type { PrefixListRecord } from './records';
@@ -25,8 +26,8 @@ const coipPoolListing: Listing<CoipPool> = {
 export function prefixListOperations(ec2: Ec2): Operations {
   return {
     DescribeManagedPrefixLists: operation<DescribeManagedPrefixListsRequest>(['PrefixListIds', 'Filters', 'MaxResults', 'NextToken'], (input, call) => describePrefixLists(ec2.open(call), input)),
-    CreateManagedPrefixList: operation<CreateManagedPrefixListRequest>(['PrefixListName', 'MaxEntries', 'AddressFamily', 'TagSpecifications'], (input, call) =>
-      createPrefixList(ec2, ec2.open(call), input),
+    CreateManagedPrefixList: operation<CreateManagedPrefixListRequest>(['PrefixListName', 'MaxEntries', 'AddressFamily', 'TagSpecifications', 'ClientToken'], (input, call) =>
+      createOnce(ec2, call, input),
     ),
     DescribeCoipPools: operation<DescribeCoipPoolsRequest>(['PoolIds', 'Filters', 'MaxResults', 'NextToken'], (input, call) => describeCoipPools(ec2.open(call), input)),
   };
@@ -52,7 +53,10 @@ function showPrefixList(region: Region, { prefixListId, name, addressFamily, max
   };
 }
 
-function createPrefixList(ec2: Ec2, region: Region, input: CreateManagedPrefixListRequest): { PrefixList: ManagedPrefixList } {
+const createOnce = once('CreateManagedPrefixList', createPrefixList);
+
+function createPrefixList(ec2: Ec2, call: Call, input: CreateManagedPrefixListRequest): { PrefixList: ManagedPrefixList } {
+  const region = ec2.open(call);
   const addressFamily = need(input.AddressFamily, 'addressFamily');
   if (addressFamily !== 'IPv4' && addressFamily !== 'IPv6') throw new AwsError('InvalidParameterValue', `Invalid value '${addressFamily}' for addressFamily.`);
   const record: PrefixListRecord = { prefixListId: ec2.id('pl'), name: need(input.PrefixListName, 'prefixListName'), addressFamily, maxEntries: need(input.MaxEntries, 'maxEntries'), ownerId: region.place.account };

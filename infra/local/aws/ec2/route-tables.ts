@@ -1,7 +1,8 @@
 import type { AssociateRouteTableRequest, CreateRouteRequest, CreateRouteTableRequest, DescribeRouteTablesRequest, DescribeRouteTablesResult, Route, RouteTable } from '@aws-sdk/client-ec2';
-import { AwsError, type Operations } from '../operation';
+import { AwsError, type Call, type Operations } from '../operation';
 import { canonicalIpv4Cidr, canonicalIpv6Cidr } from './cidr';
 import { need, operation } from './ec2-operation';
+import { once } from './idempotency';
 import { find, findAll, kinds } from './ids';
 import { list, type Listing } from './listing';
 import type { RouteRecord, RouteTableRecord } from './records';
@@ -39,7 +40,7 @@ const routeTableListing: Listing<RouteTable> = {
 export function routeTableOperations(ec2: Ec2): Operations {
   return {
     DescribeRouteTables: operation<DescribeRouteTablesRequest>(['RouteTableIds', 'Filters', 'MaxResults', 'NextToken'], (input, call) => describeRouteTables(ec2.open(call), input)),
-    CreateRouteTable: operation<CreateRouteTableRequest>(['VpcId', 'TagSpecifications'], (input, call) => createRouteTable(ec2, ec2.open(call), input)),
+    CreateRouteTable: operation<CreateRouteTableRequest>(['VpcId', 'TagSpecifications', 'ClientToken'], (input, call) => createOnce(ec2, call, input)),
     CreateRoute: operation<CreateRouteRequest>(
       ['RouteTableId', 'DestinationCidrBlock', 'DestinationIpv6CidrBlock', 'GatewayId', 'NatGatewayId', 'TransitGatewayId', 'EgressOnlyInternetGatewayId'],
       (input, call) => createRoute(ec2.open(call), input),
@@ -85,7 +86,10 @@ function showRoute(route: RouteRecord): Route {
   };
 }
 
-function createRouteTable(ec2: Ec2, region: Region, input: CreateRouteTableRequest): { RouteTable: RouteTable } {
+const createOnce = once('CreateRouteTable', createRouteTable);
+
+function createRouteTable(ec2: Ec2, call: Call, input: CreateRouteTableRequest): { RouteTable: RouteTable } {
+  const region = ec2.open(call);
   const vpc = find(kinds.vpc, region.vpcs, need(input.VpcId, 'vpcId'));
   const routes = vpc.cidrBlocks.filter((block) => block.state === 'associated').map((block) => ({ destination: block.cidrBlock, gatewayId: 'local' }));
   const table: RouteTableRecord = { routeTableId: ec2.id('rtb'), vpcId: vpc.vpcId, associations: [], routes };

@@ -177,19 +177,23 @@ function describeRules(region: Region, input: DescribeSecurityGroupRulesRequest)
   return { SecurityGroupRules: items, ...rest };
 }
 
-/** Protocols without ports show -1 here, unlike in DescribeSecurityGroups. */
 function showRule(region: Region, groupId: string, rule: RuleRecord): SecurityGroupRule {
   const { source } = rule;
   return {
-    ...showRevoked(groupId, rule),
+    ...showTraffic(groupId, rule),
     GroupOwnerId: region.place.account,
     SecurityGroupRuleArn: `arn:aws:ec2:${region.place.region}:${region.place.account}:security-group-rule/${rule.ruleId}`,
     Tags: tagsOf(region, rule.ruleId),
-    ...(source.kind === 'group' ? { ReferencedGroupId: undefined, ReferencedGroupInfo: { GroupId: source.groupId, UserId: source.userId } } : {}),
+    ...(source.kind === 'group' ? { ReferencedGroupInfo: { GroupId: source.groupId, UserId: source.userId } } : {}),
   };
 }
 
-function showRevoked(groupId: string, { ruleId, egress, protocol, fromPort, toPort, source, description }: RuleRecord): RevokedSecurityGroupRule {
+function showRevoked(groupId: string, rule: RuleRecord): RevokedSecurityGroupRule {
+  return { ...showTraffic(groupId, rule), ...(rule.source.kind === 'group' ? { ReferencedGroupId: rule.source.groupId } : {}) };
+}
+
+/** Protocols without ports show -1 here, unlike in DescribeSecurityGroups. */
+function showTraffic(groupId: string, { ruleId, egress, protocol, fromPort, toPort, source, description }: RuleRecord): SecurityGroupRule & RevokedSecurityGroupRule {
   return {
     SecurityGroupRuleId: ruleId,
     GroupId: groupId,
@@ -200,7 +204,6 @@ function showRevoked(groupId: string, { ruleId, egress, protocol, fromPort, toPo
     ...(source.kind === 'ipv4' ? { CidrIpv4: source.cidr } : {}),
     ...(source.kind === 'ipv6' ? { CidrIpv6: source.cidr } : {}),
     ...(source.kind === 'prefixList' ? { PrefixListId: source.prefixListId } : {}),
-    ...(source.kind === 'group' ? { ReferencedGroupId: source.groupId } : {}),
     ...(description === undefined ? {} : { Description: description }),
   };
 }
