@@ -1,0 +1,102 @@
+import { applyChange } from '../apply/apply-change';
+import type { ApplyContext } from '../apply/apply-context';
+import { SupersededError } from '../contract/errors';
+import type { ClusterItem } from '../contract/items';
+import type { MoreOutput, ResumedStepInput } from '../contract/steps';
+import { type ClusterClient, RESOURCES } from '../kubernetes/cluster-client';
+import type { Service } from '../model/kubernetes';
+import { BACKEND_GROUP } from '../model/model';
+import { openCluster, parseServiceKey, readService } from '../observe/cluster-access';
+import type { Plan } from '../plan/change';
+import { desiredLoadBalancerStatus, hasFinalizer, saysLoadBalancer, SERVICE_FINALIZER } from '../status/service-status';
+import type { Holder } from '../store/store';
+import { loadPlan } from './plan-record';
+import type { PassDeps } from './service-pass';
+
+/** Work of one invocation: after this long it answers `more` and is entered again, well before the function's time-out of 60 s. */
+const WORK_MS = 40_000;
+
+export interface CreateDeps extends Omit<PassDeps, 'tagging'> {
+  /** Makes the shared backend security group, or finds it; notes its user first. Answers the group's id. */
+  readonly ensureBackendGroup: (input: { readonly cluster: ClusterItem; readonly userKey: string }) => Promise<string>;
+}
+
+/**
+ * Makes the plan so: the finalizer first, then change after change. Every creation is on record before and after; what an earlier attempt did is found.
+ * The hostname goes into the Service's status as soon as the load balancer exists.
+ */
+export async function applyServicePlan(deps: CreateDeps, input: ResumedStepInput): Promise<MoreOutput> {
+  const { store, now } = deps;
+  await store.leases.check(input);
+  const name = parseServiceKey(input.key);
+  const { cluster, client } = await openCluster({ clusters: store.clusters, clusterClient: deps.clusterClient }, name.cluster);
+  const plan = await loadPlan(store, input.key, input.plan.planId);
+  const service = await readService(client, name);
+  if (!service || service.metadata.deletionTimestamp) throw new SupersededError(`${input.key}: the Service is gone or going; its deletion is another pass`);
+  await addFinalizer(client, service);
+  await store.leases.update(input, { phase: 'Working' });
+
+  const context = await applyContext(deps, { input, cluster, client, plan, service });
+  const until = now() + WORK_MS;
+  for (let done = input.work?.done ?? 0; done < plan.changes.length; done++) {
+    const change = plan.changes[done];
+    if (change) await applyChange(context, change);
+    if (now() > until) return { more: done + 1 < plan.changes.length, done: done + 1 };
+  }
+  return { more: false, done: plan.changes.length };
+}
+
+/** The finalizer comes before anything exists in AWS, else a deletion could slip through between the two. */
+async function addFinalizer(client: ClusterClient, service: Service): Promise<void> {
+  if (hasFinalizer(service)) return;
+  const { namespace = 'default', name, resourceVersion, finalizers = [] } = service.metadata;
+  await client.patch(RESOURCES.services, { namespace, name }, { type: 'merge', body: { metadata: { resourceVersion, finalizers: [...finalizers, SERVICE_FINALIZER] } } });
+}
+
+interface Work {
+  readonly input: Holder;
+  readonly cluster: ClusterItem;
+  readonly client: ClusterClient;
+  readonly plan: Plan;
+  readonly service: Service;
+}
+
+async function applyContext(deps: CreateDeps, { input, cluster, client, plan, service }: Work): Promise<ApplyContext> {
+  const { store } = deps;
+  const physicalIds = new Map(Object.entries(plan.kept));
+  if (refersToBackendGroup(plan)) physicalIds.set(BACKEND_GROUP, await deps.ensureBackendGroup({ cluster, userKey: input.key }));
+  return {
+    elbv2: deps.elbv2,
+    ec2: deps.ec2,
+    cluster: client,
+    ledger: keyLedger(deps, input),
+    vpcId: cluster.vpcId,
+    physicalIds,
+    now: deps.now,
+    async loadBalancerCreated({ arn, dnsName }) {
+      await store.leases.update(input, { arn, hostname: dnsName.toLowerCase() });
+      await writeHostname(client, service, dnsName);
+    },
+  };
+}
+
+/** The ledger of one key, as appliers see it. */
+export function keyLedger({ store }: Pick<PassDeps, 'store'>, holder: Holder): ApplyContext['ledger'] {
+  return {
+    list: () => store.ledger.list(holder.key),
+    put: (item) => store.ledger.put(holder, item),
+    remove: (id) => store.ledger.remove(holder, id),
+  };
+}
+
+/** The hostname in the Service's status, if it is not there yet. */
+export async function writeHostname(client: ClusterClient, service: Service, dnsName: string): Promise<void> {
+  if (saysLoadBalancer(service, dnsName)) return;
+  const { namespace = 'default', name } = service.metadata;
+  await client.patch(RESOURCES.services, { namespace, name }, { type: 'merge', body: { status: { loadBalancer: desiredLoadBalancerStatus(service, dnsName) } } }, { subresource: 'status' });
+}
+
+/** Whether a change names the shared backend group: then it has to exist before. */
+function refersToBackendGroup(plan: Plan): boolean {
+  return JSON.stringify(plan.changes).includes(`"ref":"${BACKEND_GROUP}"`);
+}

@@ -1,0 +1,110 @@
+import type { ClusterItem, LedgerItem } from '../contract/items';
+import { PlanStaleError } from '../contract/errors';
+import type { MakePlanOutput, StepInput } from '../contract/steps';
+import { digestInputs } from '../desired/inputs-hash';
+import { buildServiceModel } from '../desired/service/build-service-model';
+import { serviceStack } from '../desired/tracking';
+import type { Service } from '../model/kubernetes';
+import type { Model } from '../model/model';
+import type { ObjectRef, Problem } from '../model/problem';
+import { openCluster, parseServiceKey, readService } from '../observe/cluster-access';
+import { observeService } from '../observe/observe-service';
+import type { Plan, PlanContext } from '../plan/change';
+import { planHash } from '../plan/format-plan';
+import { guardPlan } from '../plan/guard-plan';
+import { makePlan } from '../plan/make-plan';
+import { hasFinalizer } from '../status/service-status';
+import type { Holder } from '../store/store';
+import { savePlan } from './plan-record';
+import { loadPassFacts, type PassDeps, type PassFacts } from './service-pass';
+
+/** The annotation by which a person approves one plan, by its hash. */
+const APPROVAL = 'stepbalancer.io/approve-plan';
+
+/** Facts to desired model, model against AWS; guards and keeps the plan. Writes nothing anywhere else. */
+export async function planService(deps: PassDeps, input: StepInput): Promise<MakePlanOutput> {
+  await deps.store.leases.check(input);
+  const name = parseServiceKey(input.key);
+  const { cluster, client } = await openCluster({ clusters: deps.store.clusters, clusterClient: deps.clusterClient }, name.cluster);
+  const [facts, service, ledger] = [await loadPassFacts(deps, { holder: input, settings: cluster.settings }), await readService(client, name), await deps.store.ledger.list(input.key)];
+  expectSameInputs(facts, service, cluster);
+  const object: ObjectRef = { group: '', resource: 'services', namespace: name.namespace, name: name.name, ...(service?.metadata.uid ? { uid: service.metadata.uid } : {}) };
+
+  const desired = decide({ facts, cluster, modelId: `${name.namespace}/${name.name}` });
+  if (desired.model === undefined) return keep(deps, input, { outcome: 'blocked', plan: emptyPlan(name), problems: [...facts.problems, ...desired.problems], facts });
+
+  const observedAt = deps.now();
+  const observed = await observeService({ ...deps, client }, { cluster, desired: desired.model, ledger, facts: facts.facts });
+  const context = planContext({ cluster, model: desired.model, ledger });
+  const plan = makePlan(desired.model, observed, context);
+  const guarded = guardPlan(plan, { context, observed, maxDeletes: cluster.settings.stepbalancer.maxDeletes, recentDeletes: 0, ...approval(service) });
+  const problems = [...facts.problems, ...desired.problems, ...guarded.refusals.map(({ code, message }): Problem => ({ code, message, object }))];
+  if (guarded.blocked || facts.problems.length > 0) return keep(deps, input, { outcome: 'blocked', plan, problems, facts: { ...facts, at: observedAt } });
+  if (cluster.mode !== 'own') return keep(deps, input, { outcome: 'blocked', plan: guarded.plan, problems, facts: { ...facts, at: observedAt } });
+  return keep(deps, input, { outcome: outcomeOf(guarded.plan, { deleting: desired.deleting, service, ledger }), plan: guarded.plan, problems, facts: { ...facts, at: observedAt } });
+}
+
+/** The manifest may have moved on since ResolveSubnets read it; then the facts are read again. */
+function expectSameInputs(facts: PassFacts, service: Service | undefined, cluster: ClusterItem): void {
+  const seen = facts.facts;
+  if (!seen) return;
+  const hash = service && digestInputs({ service, extraServices: seen.extraServices, settings: cluster.settings, mode: cluster.mode });
+  if (hash !== facts.inputsHash) throw new PlanStaleError('the Service changed while its plan was made; its facts are read again');
+}
+
+interface Decision {
+  /** Absent: nothing can be built, and what exists goes on serving. */
+  readonly model?: Model;
+  readonly problems: readonly Problem[];
+  readonly deleting: boolean;
+}
+
+/** What should be there: a model, nothing (an empty model), or what it is today because of a problem. */
+function decide({ facts, cluster, modelId }: { facts: PassFacts; cluster: ClusterItem; modelId: string }): Decision {
+  const nothing: Decision = { model: { id: modelId, resources: [] }, problems: [], deleting: true };
+  if (!facts.facts) return nothing;
+  const built = buildServiceModel(facts.facts, cluster.settings);
+  if (built.outcome === 'refused') return { problems: built.problems, deleting: false };
+  if (built.outcome === 'none') return nothing;
+  return { model: built.model, problems: built.problems, deleting: false };
+}
+
+function planContext({ cluster, model, ledger }: { cluster: ClusterItem; model: Model; ledger: readonly LedgerItem[] }): PlanContext {
+  return {
+    stack: serviceStack(cluster.name, model),
+    externalManagedTags: cluster.settings.externalManagedTags,
+    tagListeners: cluster.settings.featureGates.ListenerRulesTagging,
+    ledger: ledger.map(({ id, physicalId, origin }) => ({ id, origin, ...(physicalId === undefined ? {} : { physicalId }) })),
+  };
+}
+
+function approval(service: Service | undefined): { approvedHash?: string } {
+  const hash = service?.metadata.annotations?.[APPROVAL];
+  return hash === undefined ? {} : { approvedHash: hash };
+}
+
+/** `delete` also where only traces are left: a finalizer, a hostname, or lines in the ledger. */
+function outcomeOf(plan: Plan, { deleting, service, ledger }: { deleting: boolean; service: Service | undefined; ledger: readonly LedgerItem[] }): MakePlanOutput['outcome'] {
+  if (deleting) {
+    const traces = ledger.length > 0 || plan.changes.length > 0 || (service !== undefined && hasFinalizer(service));
+    return traces ? 'delete' : 'noop';
+  }
+  return plan.changes.length > 0 ? 'apply' : 'noop';
+}
+
+const emptyPlan = ({ namespace, name }: { namespace: string; name: string }): Plan => ({ modelId: `${namespace}/${name}`, changes: [], kept: {} });
+
+interface Keep {
+  readonly outcome: MakePlanOutput['outcome'];
+  readonly plan: Plan;
+  readonly problems: readonly Problem[];
+  readonly facts: PassFacts;
+}
+
+/** The id names the pass and what would be done, so that a plan made again for the same pass replaces itself. */
+async function keep({ store }: PassDeps, holder: Holder, { outcome, plan, problems, facts }: Keep): Promise<MakePlanOutput> {
+  const planId = `${holder.lease.runGen}-${holder.lease.fence}-${holder.lease.pass}-${planHash(plan)}`;
+  await savePlan(store, holder, { planId, plan: outcome === 'delete' || plan.changes.length > 0 ? plan : undefined, notes: { v: 1, problems, inputsHash: facts.inputsHash, observedAt: facts.at } });
+  return { outcome, planId };
+}
+

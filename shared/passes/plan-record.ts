@@ -1,0 +1,37 @@
+import { PlanStaleError } from '../contract/errors';
+import type { Problem } from '../model/problem';
+import type { Plan } from '../plan/change';
+import { formatPlan, parsePlan } from '../plan/format-plan';
+import type { Holder, Store } from '../store/store';
+
+/** What a plan is kept with: what a person must mend or know, and how its load balancer was called before. */
+export interface PlanNotes {
+  readonly v: 1;
+  readonly problems: readonly Problem[];
+  /** Digest of the inputs that the plan was made from; kept as the key's when the pass has ended well. */
+  readonly inputsHash: string;
+  /** When AWS was observed. */
+  readonly observedAt: number;
+}
+
+const notesId = (planId: string) => `${planId}.notes`;
+
+/** Keeps a plan and its notes under the lease. A plan that nobody will apply is not kept, its notes are. */
+export async function savePlan({ plans }: Pick<Store, 'plans'>, holder: Holder, record: { planId: string; plan: Plan | undefined; notes: PlanNotes }): Promise<void> {
+  if (record.plan) await plans.save(holder, record.planId, formatPlan(record.plan));
+  await plans.save(holder, notesId(record.planId), JSON.stringify(record.notes));
+}
+
+/** The plan of this pass. `PlanStale` where it has expired or is of another version: the pass begins anew. */
+export async function loadPlan({ plans }: Pick<Store, 'plans'>, key: string, planId: string | undefined): Promise<Plan> {
+  const text = planId === undefined ? undefined : await plans.load(key, planId);
+  if (text === undefined) throw new PlanStaleError(`the plan ${planId ?? '(none)'} of ${key} is not there any more (plans are kept 16 days); it is made anew`);
+  return parsePlan(text);
+}
+
+/** The notes of this pass's plan; undefined where it has none. */
+export async function loadNotes({ plans }: Pick<Store, 'plans'>, key: string, planId: string | undefined): Promise<PlanNotes | undefined> {
+  const text = planId === undefined ? undefined : await plans.load(key, notesId(planId));
+  const notes = text === undefined ? undefined : (JSON.parse(text) as PlanNotes);
+  return notes?.v === 1 ? notes : undefined;
+}

@@ -1,0 +1,78 @@
+import type { ResolveSubnetsOutput, StepInput } from '../contract/steps';
+import { durationMs } from '../contract/settings';
+import type { ClusterItem, StateItem } from '../contract/items';
+import { digestInputs } from '../desired/inputs-hash';
+import { serviceOwnership } from '../desired/service/ownership';
+import type { Service } from '../model/kubernetes';
+import type { Problem } from '../model/problem';
+import { findLbcLeader, openCluster, parseServiceKey, readService, serviceObject } from '../observe/cluster-access';
+import { extraServiceNames, readServiceFacts } from '../observe/read-service-facts';
+import { hasFinalizer, saysLoadBalancer } from '../status/service-status';
+import { type PassDeps, savePassFacts } from './service-pass';
+
+/**
+ * Reads the owner and what it refers to in the cluster. If nothing of it changed since the last finished pass and AWS was compared not long ago, the pass
+ * ends here without any call to AWS. Else reads the network facts for MakePlan.
+ */
+export async function resolveSubnets(deps: PassDeps, input: StepInput): Promise<ResolveSubnetsOutput> {
+  const state = await deps.store.leases.check(input);
+  const name = parseServiceKey(input.key);
+  const { cluster, client } = await openCluster({ clusters: deps.store.clusters, clusterClient: deps.clusterClient }, name.cluster);
+  const addReference = (object: string, why: string) => deps.store.references.add({ cluster: cluster.id, object, key: input.key, why });
+  await addReference(serviceObject(name), 'owner');
+  const service = await readService(client, name);
+  const at = deps.now();
+  if (!service || !serviceOwnership(service, cluster.settings).ours) {
+    await savePassFacts(deps, input, { v: 1, at, inputsHash: '', problems: [] });
+    return { outcome: 'absent' };
+  }
+  const extraServices = await readExtraServices(service, { addReference, read: (extra) => readService(client, { ...name, name: extra }) });
+  const inputsHash = digestInputs({ service, extraServices, settings: cluster.settings, mode: cluster.mode });
+  if (isUnchanged({ state, service, cluster, inputsHash, now: at, factor: deps.factor })) return { outcome: 'unchanged' };
+  const problems = await findObstacles(deps, { cluster, client, service });
+  const facts = await readServiceFacts(deps, { cluster, service, extraServices });
+  await savePassFacts(deps, input, { v: 1, at, inputsHash, facts, problems });
+  return { outcome: 'resolved', vpcId: cluster.vpcId, subnetIds: facts.network.subnets.map(({ id }) => id).slice(0, 50) };
+}
+
+/** Services that weighted actions name. The reference comes before the read. */
+async function readExtraServices(service: Service, { addReference, read }: { addReference: (object: string, why: string) => Promise<void>; read: (name: string) => Promise<Service | undefined> }): Promise<Service[]> {
+  const found: Service[] = [];
+  for (const name of extraServiceNames(service)) {
+    await addReference(serviceObject({ namespace: service.metadata.namespace ?? 'default', name }), 'backend');
+    const extra = await read(name);
+    if (extra) found.push(extra);
+  }
+  return found;
+}
+
+interface Unchanged {
+  readonly state: StateItem;
+  readonly service: Service;
+  readonly cluster: ClusterItem;
+  readonly inputsHash: string;
+  readonly now: number;
+  readonly factor: number;
+}
+
+/** Only a pass that ended well, whose traces stand in the cluster and which is young enough, makes another one unnecessary. */
+function isUnchanged({ state, service, cluster, inputsHash, now, factor }: Unchanged): boolean {
+  const young = state.driftCheckedAt !== undefined && now - state.driftCheckedAt < durationMs(cluster.settings.stepbalancer.driftCheckAfter) * factor;
+  const tracesStand = cluster.mode === 'observe' || (hasFinalizer(service) && saysLoadBalancer(service, state.hostname ?? ''));
+  return state.phase === 'Healthy' && state.inputsHash === inputsHash && young && tracesStand;
+}
+
+/** What forbids every write in this cluster for now, said on the object. */
+async function findObstacles(deps: PassDeps, { cluster, client, service }: { cluster: ClusterItem; client: Parameters<typeof findLbcLeader>[0]; service: Service }): Promise<Problem[]> {
+  if (cluster.mode !== 'own') return [];
+  const leader = await findLbcLeader(client, deps.now());
+  if (leader === undefined) return [];
+  const object = { group: '', resource: 'services', namespace: service.metadata.namespace ?? 'default', name: service.metadata.name, ...(service.metadata.uid ? { uid: service.metadata.uid } : {}) };
+  return [
+    {
+      code: 'LbcIsRunning',
+      message: `Expected stepbalancer to be the only controller of load balancers in cluster ${cluster.id}, found a fresh leader Lease of the AWS Load Balancer Controller, held by ${leader}. Nothing was changed. Scale it to zero; the next pass goes on by itself.`,
+      object,
+    },
+  ];
+}

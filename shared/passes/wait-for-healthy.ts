@@ -1,0 +1,60 @@
+import { DirtyError, NotReadyError } from '../contract/errors';
+import type { LedgerItem } from '../contract/items';
+import { durationMs } from '../contract/settings';
+import type { PlannedStepInput, WaitForHealthyOutput } from '../contract/steps';
+import { openCluster, parseServiceKey } from '../observe/cluster-access';
+import type { PassDeps } from './service-pass';
+
+type WaitDeps = Pick<PassDeps, 'store' | 'elbv2' | 'clusterClient' | 'now' | 'factor'>;
+
+/** Nothing more is on its way: healthy, not used, or leaving. */
+const SETTLED = new Set(['healthy', 'unused', 'draining', 'unhealthy.draining']);
+
+/**
+ * Waits, by `NotReady` and the state's Retry, until the load balancer is active and its targets are healthy, up to the time `healthyBy`. Then, or at once
+ * without any target, the answer is `degraded`: reported, never a failure. `Dirty` as soon as something newer is to be done.
+ */
+export async function waitForHealthy(deps: WaitDeps, input: PlannedStepInput): Promise<WaitForHealthyOutput> {
+  const { store, now, factor } = deps;
+  const state = await store.leases.check(input);
+  if (state.gen > input.lease.runGen) throw new DirtyError(`${input.key} has changed meanwhile; it is planned anew`);
+  if (input.plan.outcome === 'noop' && state.phase === 'Healthy') return { health: 'healthy' };
+  const { cluster } = await openCluster({ clusters: store.clusters, clusterClient: deps.clusterClient }, parseServiceKey(input.key).cluster);
+  const healthyBy = state.healthyBy ?? now() + durationMs(cluster.settings.stepbalancer.healthyWithin) * factor;
+  if (state.healthyBy === undefined) await store.leases.update(input, { healthyBy });
+
+  const ledger = await store.ledger.list(input.key);
+  const waiting = [...(await loadBalancersNotActive(deps, ledger)), ...(await targetsNotHealthy(deps, ledger))];
+  const hopeless = waiting.some(({ final }) => final);
+  if (waiting.length === 0) return { health: 'healthy' };
+  if (hopeless || now() >= healthyBy) return { health: 'degraded' };
+  throw new NotReadyError(`${input.key}: ${waiting.map(({ what }) => what).join('; ')}`);
+}
+
+interface Waiting {
+  readonly what: string;
+  /** Waiting longer changes nothing. */
+  readonly final?: boolean;
+}
+
+async function loadBalancersNotActive({ elbv2 }: WaitDeps, ledger: readonly LedgerItem[]): Promise<Waiting[]> {
+  const arns = physicalIds(ledger, 'load-balancer');
+  if (arns.length === 0) return [];
+  const found = await elbv2.describeLoadBalancers({ arns });
+  return found.flatMap(({ LoadBalancerName, State }) => (State?.Code === 'active' || State?.Code === 'active_impaired' ? [] : [{ what: `load balancer ${LoadBalancerName} is ${State?.Code ?? 'unknown'}`, final: State?.Code === 'failed' }]));
+}
+
+async function targetsNotHealthy({ elbv2 }: WaitDeps, ledger: readonly LedgerItem[]): Promise<Waiting[]> {
+  const waiting: Waiting[] = [];
+  for (const arn of physicalIds(ledger, 'target-group')) {
+    const targets = (await elbv2.describeTargetHealth(arn)) ?? [];
+    const name = arn.split('/')[1] ?? arn;
+    const staying = targets.filter(({ TargetHealth }) => !['draining', 'unhealthy.draining'].includes(TargetHealth.State ?? ''));
+    if (staying.length === 0) waiting.push({ what: `target group ${name} has no target: no ready endpoint`, final: true });
+    const pending = staying.filter(({ TargetHealth }) => !SETTLED.has(TargetHealth.State ?? ''));
+    if (pending.length > 0) waiting.push({ what: `${pending.length} of ${staying.length} targets of ${name} are not healthy yet` });
+  }
+  return waiting;
+}
+
+const physicalIds = (ledger: readonly LedgerItem[], type: string) => ledger.flatMap((item) => (item.type === type && item.physicalId !== undefined && item.phase !== 'deleting' ? [item.physicalId] : []));
