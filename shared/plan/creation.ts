@@ -4,7 +4,7 @@ import { labelled } from './compare/binding';
 import { tagsOfCreation } from './compare/tags';
 import { attributesBeyondDefaults } from './default-attributes';
 import type { Matching, Pair } from './matching';
-import { familyOf, markOf, nextMark, withMark } from './members';
+import { familyOf, markOf, nextMark, withMark } from '../model/members';
 import { replacementName } from './replacement-name';
 
 /** What the creation of a desired resource needs, be it the first of its family or a successor. */

@@ -1,5 +1,5 @@
 import type { Attribute } from '../model/model';
-import type { Desired } from './members';
+import type { Desired } from '../model/members';
 
 /**
  * What AWS sets by itself, so that a creation need not say it and nothing need be read to know (LBC reads the defaults after every creation).

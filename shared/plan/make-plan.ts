@@ -8,7 +8,7 @@ import { compareSecurityGroup } from './compare/security-group';
 import { compareTargetGroup } from './compare/target-group';
 import { creationOf } from './creation';
 import { type Matching, matchModel, type Pair } from './matching';
-import { familyOf, markOf } from './members';
+import { familyOf, markOf } from '../model/members';
 
 /** Groups before what uses them; AWS takes deletions in the opposite order, but bindings before the target groups that they watch. */
 const CREATE_ORDER: readonly ResourceType[] = ['security-group', 'target-group', 'load-balancer', 'listener', 'target-group-binding'];

@@ -3,7 +3,7 @@ import type { Difference, PlanContext } from './change';
 import { identityOf } from './compare/identity';
 import { immutableDifferences as immutableOfLoadBalancer } from './compare/load-balancer';
 import { immutableDifferences as immutableOfTargetGroup } from './compare/target-group';
-import { type Desired, familyOf, type Seen } from './members';
+import { type Desired, familyOf, type Seen } from '../model/members';
 
 /** One desired resource beside what was seen of its family. At most one of `kept` and `replaced` is there. */
 export interface Pair {

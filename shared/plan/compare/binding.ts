@@ -1,7 +1,7 @@
 import { bindingLabels } from '../../desired/tracking';
 import type { TargetGroupBindingSpec, Token } from '../../model/model';
 import type { Difference, PlanContext } from '../change';
-import type { Desired, Seen } from '../members';
+import type { Desired, Seen } from '../../model/members';
 import type { Identity } from './identity';
 
 /**

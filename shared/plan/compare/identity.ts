@@ -1,5 +1,5 @@
 import { BACKEND_GROUP, type Observed, type ResourceId, type Token } from '../../model/model';
-import { familyOf } from '../members';
+import { familyOf } from '../../model/members';
 
 /** What tokens stand for on either side, as text that is equal where they stand for the same thing. */
 export interface Identity {

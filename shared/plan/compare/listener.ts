@@ -1,7 +1,7 @@
 import type { Action, ListenerSpec, Token } from '../../model/model';
 import type { Difference, ListenerField, PlanContext } from '../change';
 import { statedAttributes } from '../default-attributes';
-import type { Desired, Seen } from '../members';
+import type { Desired, Seen } from '../../model/members';
 import { compareAttributes } from './attributes';
 import type { Identity } from './identity';
 import { compareTags } from './tags';

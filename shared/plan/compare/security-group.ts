@@ -1,7 +1,7 @@
 import ipaddr from 'ipaddr.js';
 import type { IngressPermission } from '../../model/model';
 import type { Difference, PlanContext } from '../change';
-import type { Desired, Seen } from '../members';
+import type { Desired, Seen } from '../../model/members';
 import type { Identity } from './identity';
 import { compareTags } from './tags';
 

@@ -1,7 +1,7 @@
 import type { HealthCheckConfig, TargetGroupSpec } from '../../model/model';
 import type { Difference, PlanContext } from '../change';
 import { statedAttributes } from '../default-attributes';
-import type { Desired, Seen } from '../members';
+import type { Desired, Seen } from '../../model/members';
 import { compareAttributes } from './attributes';
 import { compareTags } from './tags';
 

@@ -1,8 +1,8 @@
 import { expect } from 'vitest';
 import { garbageOf } from '../../../shared/plan/make-plan';
-import { familyOf } from '../../../shared/plan/members';
+import { familyOf } from '../../../shared/model/members';
 import type { Change, Creation, Difference, Plan } from '../../../shared/plan/change';
-import type { Attribute, IngressPermission, ListenerSpec, Observed, Resource, ResourceId, Token } from '../../../shared/model/model';
+import type { Attribute, IngressPermission, ListenerSpec, Observed, ResourceId, Token } from '../../../shared/model/model';
 
 /**
  * What the world looks like when a plan was applied: AWS as a pure function, which refuses what AWS refuses (names that are taken, what is in use, target groups
@@ -149,7 +149,3 @@ function certificatesAfter(seen: Observed, first: string | undefined, change: { 
   return [head, ...added.filter((arn) => !change.remove.includes(arn)), ...change.add].map((certificateARN) => ({ certificateARN }));
 }
 
-/** What AWS shows of a desired resource when all of it was applied. */
-export function observedOf(resource: Resource, tags: Readonly<Record<string, string>>): Observed {
-  return { ...resource, physicalId: `physical:${resource.id}`, observedTags: tags } as Observed;
-}

@@ -1,7 +1,7 @@
 import type { LedgerItem } from '../../../shared/contract/items';
 import type { Model, Observed, Resource } from '../../../shared/model/model';
 import type { PlanContext } from '../../../shared/plan/change';
-import type { Desired } from '../../../shared/plan/members';
+import type { Desired } from '../../../shared/model/members';
 
 /** Small builders with defaults, so that each test shows only what matters to it. */
 

@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Model, Observed, Resource } from '../../../shared/model/model';
 import { formatPlan, parsePlan, planHash } from '../../../shared/plan/format-plan';

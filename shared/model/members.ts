@@ -1,4 +1,4 @@
-import type { Observed, Resource, ResourceId, ResourceType } from '../model/model';
+import type { Observed, Resource, ResourceId, ResourceType } from './model';
 
 /** A desired resource of one type. */
 export type Desired<Type extends ResourceType> = Extract<Resource, { type: Type }>;
