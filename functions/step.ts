@@ -1,4 +1,4 @@
-import middy from '@middy/core';
+import { default as middy } from '@middy/core';
 import type { z } from 'zod';
 import { InvalidInputError } from '../shared/contract/errors';
 import type { LeaseToken } from '../shared/contract/steps';

@@ -36,7 +36,7 @@ async function syncGroup(records: readonly TargetRecord[], { clients, context }:
     const message = readMessage(record.body);
     if (!message) {
       context.log.error('message dropped', { messageId: record.messageId });
-      clients.meter.count('DroppedMessages', 1);
+      clients.meter.count({ state: 'sync-targets', name: 'DroppedMessages', amount: 1 });
       continue;
     }
     try {
@@ -60,7 +60,7 @@ function readMessage(body: string): TargetMessage | undefined {
 
 /** From the wake-up to the answer, in milliseconds. */
 function measureLag({ attributes }: TargetRecord, { now, meter }: CoreClients): void {
-  if (attributes.SentTimestamp !== undefined) meter.count('TargetLagMilliseconds', Math.max(0, now() - Number(attributes.SentTimestamp)));
+  if (attributes.SentTimestamp !== undefined) meter.count({ state: 'sync-targets', name: 'TargetLagMilliseconds', amount: Math.max(0, now() - Number(attributes.SentTimestamp)) });
 }
 
 function laneDeps(clients: LaneClients, { log }: StepContext): TargetLaneDeps {

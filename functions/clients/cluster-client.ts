@@ -1,5 +1,5 @@
 import { eksTokens } from '../../shared/aws/eks-token';
-import { createSecrets } from '../../shared/aws/secrets';
+import { createSecrets, type Secrets } from '../../shared/aws/secrets';
 import type { ClusterItem } from '../../shared/contract/items';
 import { createClusterClient } from '../../shared/kubernetes/client';
 import type { ClusterClient } from '../../shared/kubernetes/cluster-client';
@@ -26,18 +26,18 @@ function transportOf({ endpoint, certificateAuthority, authentication }: Cluster
     case 'eks':
       return socketTransport({ ...server, token: eksTokens({ ...aws, clusterName: authentication.clusterName, now }) });
     case 'secret':
-      return secretTransport({ arn: authentication.secretArn, read: createSecrets(aws).read, now });
+      return secretTransport({ arn: authentication.secretArn, secrets: createSecrets(aws), now });
     case 'none':
       return socketTransport(server);
   }
 }
 
 /** The transport of a kubeconfig in Secrets Manager, read when first used and again after a while. */
-function secretTransport({ arn, read, now }: { arn: string; read: (arn: string) => Promise<string>; now: () => number }): Transport {
+function secretTransport({ arn, secrets, now }: { arn: string; secrets: Secrets; now: () => number }): Transport {
   let kept: { text: string; transport: Transport; until: number } | undefined;
   async function transport(): Promise<Transport> {
     if (kept && kept.until > now()) return kept.transport;
-    const text = await read(arn);
+    const text = await secrets.read(arn);
     kept = { text, transport: kept?.text === text ? kept.transport : kubeconfigTransport(text), until: now() + SECRET_FRESH_MS };
     return kept.transport;
   }

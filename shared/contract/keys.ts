@@ -70,3 +70,8 @@ export function isKey(text: string): boolean {
 export function clusterOf(key: Key): string | undefined {
   return key.kind === 'sg' ? undefined : key.cluster;
 }
+
+/** Which lane works on a key: the state machine, or the FIFO queue of the target lane (architecture: Two lanes). */
+export function laneOf(key: Key): 'workflow' | 'targets' {
+  return key.kind === 'tg' || key.kind === 'sg' || key.kind === 'backend' ? 'targets' : 'workflow';
+}

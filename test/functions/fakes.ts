@@ -124,7 +124,7 @@ export function aSystem() {
     },
     factor: 1,
     log: system.log.log,
-    meter: { call: (measure) => void system.calls.push(measure), count: (name, amount) => void system.counts.set(name, (system.counts.get(name) ?? 0) + amount) },
+    meter: { call: (measure) => void system.calls.push(measure), count: ({ name, amount }) => void system.counts.set(name, (system.counts.get(name) ?? 0) + amount) },
     table: system.table,
     store,
     executions: system.executions,
@@ -139,10 +139,9 @@ export function aSystem() {
 }
 
 /** A client that says its name when it is touched. */
-function refuseAll<Client extends object>(name: string): Client {
-  return new Proxy({} as Client, {
-    get: (_, member) => {
-      throw new Error(`${name}.${String(member)} was not expected`);
-    },
-  });
+function refuseAll(name: string): never {
+  const get = (_: object, member: string | symbol) => {
+    throw new Error(`${name}.${String(member)} was not expected`);
+  };
+  return new Proxy({}, { get }) as never;
 }

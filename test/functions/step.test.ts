@@ -22,7 +22,16 @@ describe('step', () => {
     const { gen } = await world.store.leases.markDirty(KEY);
     return { v: 1, key: KEY, gen, owner: 'execution-1', lease: await world.store.leases.acquire({ v: 1, key: KEY, gen, owner: 'execution-1' }) };
   }
-  const failing = (error: Error) => step({ state: 'CreateLoadBalancer', input: StepInput, clients: { clusterClient }, run: () => () => Promise.reject(error) });
+  const failing = (error: Error) =>
+    step({
+      state: 'CreateLoadBalancer',
+      input: StepInput,
+      clients: { clusterClient },
+      run: () => async () => {
+        await Promise.resolve();
+        throw error;
+      },
+    });
   const lastError = async () => (await world.store.leases.read(KEY))?.lastError;
 
   it('gives the checked input and the clients it named, and answers what the step answers', async () => {

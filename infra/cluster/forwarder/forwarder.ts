@@ -4,7 +4,8 @@ import type { Transport } from '../../../shared/kubernetes/transport';
 import { followResource } from './informer';
 import { createPace } from './pace';
 import { createPublisher, type SendBatch } from './publisher';
-import { digestEssence, FOLLOWED, type FollowedResource } from './relevance';
+import { digestEssence } from '../../../shared/events/essence';
+import { FOLLOWED, type FollowedResource } from './relevance';
 import type { Timers } from './timers';
 
 const SECOND_MS = 1000;
@@ -56,7 +57,7 @@ type Publish = (detailType: EventType, rest: Omit<EventDetail, 'v' | 'cluster'>)
 
 async function follow(followed: FollowedResource, options: ForwarderOptions & { factor: number; publishDetail: Publish; requestSync: () => void }): Promise<void> {
   const { transport, timers, signal, log, publishDetail, requestSync, factor } = options;
-  const { resource } = followed;
+  const { resource, essence } = followed;
   const digests = new Map<string, string>();
   const pending = new Map<string, EventDetail['object'] & object>();
   const hintsOf = new Map<string, Record<string, string>>();
@@ -82,7 +83,7 @@ async function follow(followed: FollowedResource, options: ForwarderOptions & { 
       name: object.metadata.name,
       ...(object.metadata.uid ? { uid: object.metadata.uid } : {}),
     });
-    if (followed.hints) hintsOf.set(name, followed.hints(object));
+    if (essence.hints) hintsOf.set(name, essence.hints(object));
     return name;
   }
 
@@ -96,14 +97,14 @@ async function follow(followed: FollowedResource, options: ForwarderOptions & { 
         digests.clear();
         pending.clear();
         hintsOf.clear();
-        for (const object of objects.filter((candidate) => followed.concerns(candidate))) digests.set(remember(object), digestEssence(followed, object));
+        for (const object of objects.filter((candidate) => essence.concerns(candidate))) digests.set(remember(object), digestEssence(essence, object));
         requestSync();
         log('listed', { resource: resource.plural, objects: objects.length });
       },
       changed(type, object) {
-        if (!followed.concerns(object)) return;
+        if (!essence.concerns(object)) return;
         const name = remember(object);
-        const digest = type === 'DELETED' ? undefined : digestEssence(followed, object);
+        const digest = type === 'DELETED' ? undefined : digestEssence(essence, object);
         if (digest !== undefined && digests.get(name) === digest) return;
         if (digest === undefined) digests.delete(name);
         else digests.set(name, digest);

@@ -33,9 +33,9 @@ const transport = socketTransport({
   certificateAuthority: readFileSync(`${ACCOUNT}/ca.crt`).toString('base64'),
   token: async () => readFileSync(`${ACCOUNT}/token`, 'utf8').trim(), // read each time: the kubelet renews it
 });
-const events = createEventBus({ region, signal: () => stop.signal });
+const events = createEventBus({ config: { region, signal: () => stop.signal }, bus });
 
 await runAsLeader(
   { client: createClusterClient({ transport, cluster, now: realTimers.now, signal: () => stop.signal }), timers: realTimers, signal: stop.signal, namespace, name: 'stepbalancer-forwarder', identity: hostname(), log },
-  (signal) => runForwarder({ cluster, transport, timers: realTimers, signal, log, send: (batch) => events.put({ bus, source: eventSource(cluster), events: batch }) }),
+  (signal) => runForwarder({ cluster, transport, timers: realTimers, signal, log, send: (batch) => events.put(batch.map((event) => ({ ...event, source: eventSource(cluster) }))) }),
 );
