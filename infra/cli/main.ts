@@ -1,0 +1,75 @@
+#!/usr/bin/env -S node --import tsx
+import { readFileSync } from 'node:fs';
+import { Command, InvalidArgumentError } from 'commander';
+import { parse } from 'yaml';
+import { dynamodbTable } from '../../shared/aws/dynamodb-table';
+import { ClusterMode } from '../../shared/contract/items';
+import { createStore } from '../../shared/store/create-store';
+import { addCluster, type ClusterAddition } from './cluster-add';
+import { listClusters } from './cluster-list';
+import { changeMode } from './cluster-mode';
+import { clusterClientOf } from './cluster-client';
+
+/** An error for the person at the terminal: one line, exit code 1. */
+const program = new Command('stepbalancer')
+  .description('Kubernetes load balancers on AWS, reconciled by Step Functions')
+  .option('--region <region>', 'Region that stepbalancer is deployed in', process.env['AWS_REGION'])
+  .option('--table <name>', 'its table', 'stepbalancer')
+  .option('--endpoint <url>', 'where AWS answers, for the local system', process.env['AWS_ENDPOINT_URL'])
+  .showHelpAfterError();
+
+const cluster = program.command('cluster').description('register clusters and say what stepbalancer may do in them');
+
+cluster
+  .command('add <id>')
+  .description('register a cluster, or change its registration; it begins in mode `observe`: plans, zero writes')
+  .requiredOption('--vpc <id>', 'VPC of its nodes')
+  .requiredOption('--account <id>', 'account that its load balancers are in')
+  .requiredOption('--endpoint <url>', 'URL of its API server')
+  .option('--name <name>', 'its name in the tag elbv2.k8s.aws/cluster, as LBC had it (default: the id)')
+  .option('--ca <base64>', 'certificate authority of its API server')
+  .option('--eks <name>', 'authenticate with a token for this EKS cluster')
+  .option('--kubeconfig-secret <arn>', 'authenticate with the kubeconfig in this secret of Secrets Manager')
+  .option('--settings <file>', 'YAML with its settings, spelled as LBC’s flags in camelCase; ours under `stepbalancer:`')
+  .action(async (id: string, options: Record<string, string>) => {
+    const addition: ClusterAddition = { id, options, region: region(), settings: options['settings'] ? (parse(readFileSync(options['settings'], 'utf8')) as unknown) : {} };
+    console.log(await addCluster({ clusters: store().clusters, now: () => Date.now() }, addition));
+  });
+
+cluster
+  .command('list')
+  .description('show registered clusters')
+  .option('--json', 'one JSON object per line')
+  .action(async ({ json = false }: { json?: boolean }) => console.log(listClusters(await store().clusters.list(), { json, now: Date.now() })));
+
+cluster
+  .command('mode <id> <mode>')
+  .description('observe: plans, zero writes. own: makes load balancers. released: does nothing')
+  .action(async (id: string, mode: string) => {
+    const parsed = ClusterMode.safeParse(mode);
+    if (!parsed.success) throw new InvalidArgumentError(`expected observe, own or released, got ${mode}`);
+    console.log(await changeMode({ clusters: store().clusters, clusterClient: clusterClientOf({ region: region(), ...endpoint() }), now: () => Date.now() }, { id, mode: parsed.data }));
+  });
+
+function region(): string {
+  const given = program.opts<{ region?: string }>().region;
+  if (given === undefined) throw new InvalidArgumentError('expected a Region: give --region or set AWS_REGION');
+  return given;
+}
+
+function endpoint(): { endpoint?: string } {
+  const given = program.opts<{ endpoint?: string }>().endpoint;
+  return given === undefined ? {} : { endpoint: given };
+}
+
+function store() {
+  const table = dynamodbTable({ config: { region: region(), ...endpoint() }, name: program.opts<{ table: string }>().table });
+  return createStore({ table, now: () => Date.now(), factor: 1 });
+}
+
+try {
+  await program.parseAsync();
+} catch (error) {
+  console.error(`stepbalancer: ${error instanceof Error ? error.message : String(error)}`);
+  process.exitCode = 1;
+}
