@@ -20,16 +20,41 @@ export interface Storage {
   close(): void;
 }
 
-/** State that lives as long as the process: for tests and the simulation. */
+/** State that lives as long as the process: for tests and the simulation. A refused change leaves no trace here either. */
 export function memoryStorage(): Storage {
   const collections = new Map<string, Collection<unknown>>();
+  /** What the collections held that the running change has touched. */
+  let touched: Map<Map<string, unknown>, [string, unknown][]> | undefined;
+  const open = () => {
+    const entries = new Map<string, unknown>();
+    return collectionOver(entries, {
+      changing: () => {
+        if (touched?.has(entries) === false) touched.set(entries, [...entries]);
+      },
+    });
+  };
   return {
     collection: <T>(name: string) => {
-      const found = collections.get(name) ?? collectionOver(new Map<string, unknown>(), {});
+      const found = collections.get(name) ?? open();
       collections.set(name, found);
       return found as Collection<T>;
     },
-    atomically: (change) => change(),
+    atomically(change) {
+      if (touched !== undefined) return change();
+      const before = new Map<Map<string, unknown>, [string, unknown][]>();
+      touched = before;
+      try {
+        return change();
+      } catch (error) {
+        for (const [entries, held] of before) {
+          entries.clear();
+          for (const [id, value] of held) entries.set(id, value);
+        }
+        throw error;
+      } finally {
+        touched = undefined;
+      }
+    },
     close: () => undefined,
   };
 }
@@ -86,18 +111,21 @@ export function fileStorage(path: string): Storage {
 }
 
 interface Listener {
+  changing?: () => void;
   saved?: (id: string, value: unknown) => void;
   removed?: (id: string) => void;
 }
 
-function collectionOver(entries: Map<string, unknown>, { saved, removed }: Listener): Collection<unknown> {
+function collectionOver(entries: Map<string, unknown>, { changing, saved, removed }: Listener): Collection<unknown> {
   return {
     get: (id) => entries.get(id),
     set(id, value) {
+      changing?.();
       entries.set(id, value);
       saved?.(id, value);
     },
     delete(id) {
+      changing?.();
       const had = entries.delete(id);
       if (had) removed?.(id);
       return had;

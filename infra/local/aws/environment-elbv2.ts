@@ -49,8 +49,10 @@ function loadBalancerOf(parts: EnvironmentParts, place: Place, { given, home }: 
 /** The subnet's number of free addresses is a fact of the environment, in which the interface is counted already. */
 function interfaceOf({ ec2, world }: EnvironmentParts, place: Place, { given, subnetId }: { given: AwsEnvironment['loadBalancers'][number]; subnetId: string }): string {
   const { subnets } = ec2.state.open(place);
-  const stated = subnets.get(subnetId)?.availableIpAddressCount;
-  if (stated === undefined) return '';
+  const subnet = subnets.get(subnetId);
+  if (subnet === undefined) return '';
+  const stated = subnet.availableIpAddressCount;
+  subnets.set(subnetId, { ...subnet, availableIpAddressCount: stated + 1 });
   const call: Call = { ...place, caller: 'environment', userAgent: '', now: world.clock.now() };
   const { networkInterfaceId } = ec2.network.createInterface(call, {
     subnetId,

@@ -59,7 +59,7 @@ function checkedForward(elbv2: Elbv2, call: Call, action: Action, place: ActionP
     return { TargetGroupArn: arn, Weight: Weight ?? 1 };
   });
   const single = shownTuples.length === 1 ? shownTuples[0]?.TargetGroupArn : undefined;
-  return { ...(single !== undefined && { TargetGroupArn: single }), ForwardConfig: { TargetGroups: shownTuples, TargetGroupStickinessConfig: stickinessOf(action.ForwardConfig) } };
+  return { ...(single !== undefined && { TargetGroupArn: single }), ForwardConfig: { TargetGroups: shownTuples, TargetGroupStickinessConfig: stickinessOf(action.ForwardConfig, place) } };
 }
 
 function tuplesOf({ TargetGroupArn, ForwardConfig }: Action): TargetGroupTuple[] {
@@ -71,10 +71,10 @@ function tuplesOf({ TargetGroupArn, ForwardConfig }: Action): TargetGroupTuple[]
   return tuples.length === 0 ? [{ TargetGroupArn }] : tuples;
 }
 
-function stickinessOf(config: ForwardActionConfig | undefined): NonNullable<ForwardActionConfig['TargetGroupStickinessConfig']> {
+function stickinessOf(config: ForwardActionConfig | undefined, { balancer }: ActionPlace): NonNullable<ForwardActionConfig['TargetGroupStickinessConfig']> {
   const { Enabled = false, DurationSeconds } = config?.TargetGroupStickinessConfig ?? {};
   assertInRange(DurationSeconds, { min: 1, max: 604_800 }, 'DurationSeconds');
-  if (Enabled && DurationSeconds === undefined) throw validationError('DurationSeconds is required when target group stickiness is enabled');
+  if (Enabled && DurationSeconds === undefined && balancer.type === 'application') throw validationError('DurationSeconds is required when target group stickiness is enabled');
   return { Enabled, ...(DurationSeconds !== undefined && { DurationSeconds }) };
 }
 

@@ -99,7 +99,7 @@ export function checkedTransforms(given: readonly RuleTransform[] | undefined): 
   for (const { Type = '', HostHeaderRewriteConfig: host, UrlRewriteConfig: url } of transforms) {
     assertOneOf(Type, ['host-header-rewrite', 'url-rewrite'], 'type');
     const rewrites = (Type === 'host-header-rewrite' ? host : url)?.Rewrites ?? [];
-    if (rewrites.length !== 1) throw validationError(`A transform of type '${Type}' must have one rewrite`);
+    if (rewrites.length === 0) throw validationError(`A transform of type '${Type}' must have a rewrite`);
     for (const { Regex } of rewrites) assertExpression(Regex ?? '');
   }
   return [...transforms];

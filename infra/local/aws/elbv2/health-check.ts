@@ -74,7 +74,8 @@ function assertCheck(owner: Owner, check: HealthCheck): void {
   // AWS: "Health check interval must be greater than the timeout" holds for HTTP target groups; for others they may be equal.
   const isTooLong = isApplication(owner) ? check.timeoutSeconds >= check.intervalSeconds : check.timeoutSeconds > check.intervalSeconds;
   if (isTooLong) throw validationError('Health check interval must be greater than the timeout.');
-  if (check.port !== 'traffic-port' && !(/^\d{1,5}$/.test(check.port) && Number(check.port) >= 1 && Number(check.port) <= 65_535)) throw validationError(`Health check port '${check.port}' must be 'traffic-port' or a port from 1 to 65535`);
+  // The API documents a string without a range.
+  if (!/^(traffic-port|-?\d+)$/.test(check.port)) throw validationError(`Health check port '${check.port}' must be 'traffic-port' or a number`);
   if (check.path !== undefined && (!check.path.startsWith('/') || check.path.length > 1024)) throw validationError(`Health check path '${check.path}' must begin with '/' and have at most 1024 characters`);
   if (check.httpCode !== undefined) assertCodes(check.httpCode, { min: 200, max: isApplication(owner) ? 499 : 599 });
   if (check.grpcCode !== undefined) assertCodes(check.grpcCode, { min: 0, max: 99 });

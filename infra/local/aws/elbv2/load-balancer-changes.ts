@@ -51,7 +51,7 @@ function changedZones(elbv2: Elbv2, call: Call, { wanted, chosen }: { wanted: Lo
   const keptIn = ({ subnet }: ChosenSubnet) => wanted.zones.find(({ subnetId }) => subnetId === subnet.subnetId);
   for (const each of chosen) {
     const kept = keptIn(each);
-    if (kept === undefined) assertFree(elbv2, call, each);
+    if (kept === undefined) assertFree(elbv2, call, { chosen: each, type: wanted.type });
     else assertSameAddresses(kept, each);
   }
   return chosen.map((each) => {

@@ -95,7 +95,7 @@ function build(elbv2: Elbv2, call: Call, { draft, subnets }: { draft: Draft; sub
   if (count >= quota) throw new AwsError('TooManyLoadBalancers', `The maximum number of ${draft.type} load balancers is ${quota}`);
   const isUnreachable = draft.scheme === 'internet-facing' && network.vpc(call, draft.vpcId)?.hasInternetGateway === false;
   if (isUnreachable) throw new AwsError('InvalidSubnet', `VPC ${draft.vpcId} has no internet gateway`);
-  for (const chosen of subnets) assertFree(elbv2, call, chosen);
+  for (const chosen of subnets) assertFree(elbv2, call, { chosen, type: draft.type });
   const id = hash(world.random);
   const path = loadBalancerPath(draft.type, draft.name, id);
   const record: LoadBalancerRecord = {

@@ -22,7 +22,8 @@ export function checkedSecurity(elbv2: Elbv2, call: Call, { protocol, input, pre
   if (!isSecure) return refuseSecurity(protocol, input);
   const certificate = defaultCertificate(elbv2, call, input) ?? present?.defaultCertificate;
   if (certificate === undefined) throw new AwsError('ValidationError', `A certificate must be specified for ${protocol} listeners`);
-  const sslPolicy = input.SslPolicy ?? present?.sslPolicy ?? 'ELBSecurityPolicy-2016-08';
+  const asked = input.SslPolicy === '' ? undefined : input.SslPolicy;
+  const sslPolicy = asked ?? present?.sslPolicy ?? 'ELBSecurityPolicy-2016-08';
   if (!sslPolicyNames.includes(sslPolicy)) throw new AwsError('SSLPolicyNotFound', `SSL policy '${sslPolicy}' not found`);
   const alpn = checkedAlpn(protocol, input.AlpnPolicy) ?? (protocol === 'TLS' ? present?.alpnPolicy : undefined);
   const mutual = protocol === 'HTTPS' ? (checkedMutual(elbv2, call, input.MutualAuthentication) ?? present?.mutualAuthentication ?? { Mode: 'off' }) : refuseMutual(input.MutualAuthentication);

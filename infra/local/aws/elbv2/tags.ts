@@ -20,15 +20,11 @@ export function checkedTags(given: readonly Tag[] | undefined, { quotas }: Pick<
     if (key.length === 0 || key.length > 128) throw validationError(`Tag key '${key}' must have 1 to 128 characters`);
     if (value.length > 256) throw validationError(`The value of tag '${key}' must have at most 256 characters`);
     if (/^aws:/i.test(key)) throw validationError(`Tag key '${key}' cannot begin with 'aws:', which is reserved`);
-    if (!allowedText.test(key) || !allowedText.test(value)) throw validationError(`Tag '${key}' contains characters that are not allowed`);
   }
   if (new Set(tags.map(({ Key }) => Key)).size < tags.length) throw new AwsError('DuplicateTagKeys', 'A tag key was specified more than once');
   if (tags.length > quotas['tags-per-resource']) throw new AwsError('TooManyTags', `The maximum number of tags is ${quotas['tags-per-resource']}`);
   return tags.map(({ Key, Value }) => ({ Key, Value: Value ?? '' }));
 }
-
-// AWS: letters, spaces and digits representable in UTF-8, and + - = . _ : / @
-const allowedText = /^[\p{L}\p{Z}\p{N}_.:/=+\-@]*$/u;
 
 /** AddTags, RemoveTags and DescribeTags, for all resources. */
 export function tagOperations(elbv2: Elbv2): Operations {

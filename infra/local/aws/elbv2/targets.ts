@@ -107,7 +107,6 @@ function assertLoadBalancer({ state }: Elbv2, call: Call, { group, target: { Id:
   if (balancer.vpcId !== group.vpcId) throw invalidTarget(`The Application Load Balancer '${id}' is not in VPC '${group.vpcId ?? ''}'`);
   if (call.now < balancer.activeAt) throw invalidTarget(`The Application Load Balancer '${id}' is not active`);
   const wanted = port ?? group.port;
-  if (wanted !== group.port) throw invalidTarget(`The port of the target must be the port of the target group, ${group.port ?? ''}`);
   const hasListener = state.listeners.values().some((listener) => listener.loadBalancerArn === id && listener.port === wanted);
   if (!hasListener) throw invalidTarget(`The Application Load Balancer '${id}' has no listener on port ${wanted ?? ''}`);
 }

@@ -74,7 +74,7 @@ export function isInside(address: string, blocks: readonly string[]): boolean {
 }
 
 /** Elastic IPs and free addresses: checked only where an interface is about to be made. */
-export function assertFree({ network }: Elbv2, call: Call, { subnet, mapping }: ChosenSubnet): void {
+export function assertFree({ network }: Elbv2, call: Call, { chosen: { subnet, mapping }, type }: { chosen: ChosenSubnet; type: LoadBalancerType }): void {
   const { AllocationId, PrivateIPv4Address, IPv6Address } = mapping;
   if (AllocationId !== undefined) {
     const allocation = network.allocation(call, AllocationId);
@@ -84,7 +84,9 @@ export function assertFree({ network }: Elbv2, call: Call, { subnet, mapping }: 
   for (const address of [PrivateIPv4Address, IPv6Address]) {
     if (address !== undefined && network.interfaceByAddress(call, subnet.vpcId, address) !== undefined) throw new AwsError('ResourceInUse', `The address ${address} is in use`);
   }
-  if (subnet.availableIpAddressCount < 8) throw new AwsError('InvalidSubnet', `Not enough IP space available in ${subnet.subnetId}. ELB requires at least 8 free IP addresses in each subnet.`);
+  // An Application Load Balancer grows, a Network Load Balancer has one address in each subnet.
+  const needed = type === 'application' ? 8 : 1;
+  if (subnet.availableIpAddressCount < needed) throw new AwsError('InvalidSubnet', `Not enough IP space available in ${subnet.subnetId}. ELB requires at least ${needed} free IP addresses in each subnet.`);
 }
 
 /** Makes the interface of a load balancer in one subnet. */
