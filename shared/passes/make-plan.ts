@@ -3,11 +3,13 @@ import { PlanStaleError } from '../contract/errors';
 import type { MakePlanOutput, StepInput } from '../contract/steps';
 import { digestInputs } from '../desired/inputs-hash';
 import { buildServiceModel } from '../desired/service/build-service-model';
-import { serviceStack } from '../desired/tracking';
-import type { Service } from '../model/kubernetes';
-import type { Model } from '../model/model';
+import { bindingLabels, serviceStack } from '../desired/tracking';
+import { type ClusterClient, RESOURCES } from '../kubernetes/cluster-client';
+import type { Service, TargetGroupBinding } from '../model/kubernetes';
+import type { Model, Observed } from '../model/model';
 import type { ObjectRef, Problem } from '../model/problem';
 import { openCluster, parseServiceKey, readService } from '../observe/cluster-access';
+import { discover } from '../observe/discover';
 import { observeService } from '../observe/observe-service';
 import type { Plan, PlanContext } from '../plan/change';
 import { planHash } from '../plan/format-plan';
@@ -34,14 +36,32 @@ export async function planService(deps: PassDeps, input: StepInput): Promise<Mak
   if (desired.model === undefined) return keep(deps, input, { outcome: 'blocked', plan: emptyPlan(name), problems: [...facts.problems, ...desired.problems], facts });
 
   const observedAt = deps.now();
-  const observed = await observeService({ ...deps, client }, { cluster, desired: desired.model, ledger, facts: facts.facts });
   const context = planContext({ cluster, model: desired.model, ledger });
+  const observed = await observe(deps, { cluster, client, model: desired.model, ledger, facts, context });
   const plan = makePlan(desired.model, observed, context);
   const guarded = guardPlan(plan, { context, observed, maxDeletes: cluster.settings.stepbalancer.maxDeletes, recentDeletes: 0, ...approval(service) });
   const problems = [...facts.problems, ...desired.problems, ...guarded.refusals.map(({ code, message }): Problem => ({ code, message, object }))];
   if (guarded.blocked || facts.problems.length > 0) return keep(deps, input, { outcome: 'blocked', plan, problems, facts: { ...facts, at: observedAt } });
   if (cluster.mode !== 'own') return keep(deps, input, { outcome: 'blocked', plan: guarded.plan, problems, facts: { ...facts, at: observedAt } });
   return keep(deps, input, { outcome: outcomeOf(guarded.plan, { deleting: desired.deleting, service, ledger }), plan: guarded.plan, problems, facts: { ...facts, at: observedAt } });
+}
+
+interface Observe {
+  readonly cluster: ClusterItem;
+  readonly client: ClusterClient;
+  readonly model: Model;
+  readonly ledger: readonly LedgerItem[];
+  readonly facts: PassFacts;
+  readonly context: PlanContext;
+}
+
+/** Both worlds: what AWS has of the stack, and its bindings in the cluster. */
+async function observe(deps: PassDeps, { cluster, client, model, ledger, facts, context: { stack, tagListeners } }: Observe): Promise<Observed[]> {
+  const { vpcId } = cluster;
+  const discovery = facts.discovery ?? (await discover(deps, { stack, vpcId, ledger }));
+  const labelSelector = Object.entries(bindingLabels(stack)).map((pair) => pair.join('=')).join(',');
+  const bindings = (await client.list(RESOURCES.targetGroupBindings, { labelSelector })) as unknown as TargetGroupBinding[];
+  return observeService(deps, { stack, vpcId, model, ledger, discovery, bindings, tagListeners });
 }
 
 /** The manifest may have moved on since ResolveSubnets read it; then the facts are read again. */

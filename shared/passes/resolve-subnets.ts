@@ -2,11 +2,15 @@ import type { ResolveSubnetsOutput, StepInput } from '../contract/steps';
 import { durationMs } from '../contract/settings';
 import type { ClusterItem, StateItem } from '../contract/items';
 import { digestInputs } from '../desired/inputs-hash';
+import { neededFacts } from '../desired/service/needed-facts';
 import { serviceOwnership } from '../desired/service/ownership';
+import { serviceStack } from '../desired/tracking';
 import type { Service } from '../model/kubernetes';
 import type { Problem } from '../model/problem';
 import { findLbcLeader, openCluster, parseServiceKey, readService, serviceObject } from '../observe/cluster-access';
-import { extraServiceNames, readServiceFacts } from '../observe/read-service-facts';
+import { discover } from '../observe/discover';
+import { existingLoadBalancer } from '../observe/existing-load-balancer';
+import { readServiceFacts } from '../observe/read-service-facts';
 import { hasFinalizer, saysLoadBalancer } from '../status/service-status';
 import { type PassDeps, savePassFacts } from './service-pass';
 
@@ -26,20 +30,33 @@ export async function resolveSubnets(deps: PassDeps, input: StepInput): Promise<
     await savePassFacts(deps, input, { v: 1, at, inputsHash: '', problems: [] });
     return { outcome: 'absent' };
   }
-  const extraServices = await readExtraServices(service, { addReference, read: (extra) => readService(client, { ...name, name: extra }) });
+  const extraServices = await readExtraServices(neededFacts({ service, settings: cluster.settings }).extraServices, {
+    addReference: (extra) => addReference(serviceObject({ ...name, name: extra }), 'backend'),
+    read: (extra) => readService(client, { ...name, name: extra }),
+  });
   const inputsHash = digestInputs({ service, extraServices, settings: cluster.settings, mode: cluster.mode });
   if (isUnchanged({ state, service, cluster, inputsHash, now: at, factor: deps.factor })) return { outcome: 'unchanged' };
   const problems = await findObstacles(deps, { cluster, client, service });
-  const facts = await readServiceFacts(deps, { cluster, service, extraServices });
-  await savePassFacts(deps, input, { v: 1, at, inputsHash, facts, problems });
+  const stack = serviceStack(cluster.name, { id: `${name.namespace}/${name.name}` });
+  const ledger = await deps.store.ledger.list(input.key);
+  const discovery = await discover(deps, { stack, vpcId: cluster.vpcId, ledger });
+  const existing = existingLoadBalancer(discovery, { stack, ledger });
+  const facts = await readServiceFacts(deps.ec2, {
+    cluster: { id: cluster.id, name: cluster.name, region: cluster.region, accountId: cluster.accountId, vpcId: cluster.vpcId },
+    service,
+    settings: cluster.settings,
+    ...(existing ? { existingLoadBalancer: existing } : {}),
+    readService: async (extra) => extraServices.find(({ metadata }) => metadata.name === extra),
+  });
+  await savePassFacts(deps, input, { v: 1, at, inputsHash, facts, discovery, problems });
   return { outcome: 'resolved', vpcId: cluster.vpcId, subnetIds: facts.network.subnets.map(({ id }) => id).slice(0, 50) };
 }
 
 /** Services that weighted actions name. The reference comes before the read. */
-async function readExtraServices(service: Service, { addReference, read }: { addReference: (object: string, why: string) => Promise<void>; read: (name: string) => Promise<Service | undefined> }): Promise<Service[]> {
+async function readExtraServices(names: readonly string[], { addReference, read }: { addReference: (name: string) => Promise<void>; read: (name: string) => Promise<Service | undefined> }): Promise<Service[]> {
   const found: Service[] = [];
-  for (const name of extraServiceNames(service)) {
-    await addReference(serviceObject({ namespace: service.metadata.namespace ?? 'default', name }), 'backend');
+  for (const name of names) {
+    await addReference(name);
     const extra = await read(name);
     if (extra) found.push(extra);
   }

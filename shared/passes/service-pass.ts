@@ -7,6 +7,7 @@ import { durationMs, type Settings } from '../contract/settings';
 import type { ClusterClient } from '../kubernetes/cluster-client';
 import type { ServiceFacts } from '../model/facts';
 import type { Problem } from '../model/problem';
+import type { Discovery } from '../observe/discover';
 import type { Holder, Store } from '../store/store';
 
 /** What the states of a Service's pass work with; each state uses only some of it. */
@@ -31,8 +32,10 @@ export interface PassFacts {
   /** When it was read. */
   readonly at: number;
   readonly inputsHash: string;
-  /** Absent where the Service is gone. */
+  /** Absent where the Service is gone, or asks for no load balancer. */
   readonly facts?: ServiceFacts;
+  /** What was found of the stack; absent together with the facts: MakePlan looks then. */
+  readonly discovery?: Discovery;
   /** What stands in the way of the whole pass, whatever the manifest says. */
   readonly problems: readonly Problem[];
 }
