@@ -1,4 +1,4 @@
-import { createAcm } from './aws/acm';
+import { createAcm, type Acm } from './aws/acm';
 import { createDynamoDb } from './aws/dynamodb/dynamodb';
 import { createEc2, type LocalEc2 } from './aws/ec2/create-ec2';
 import type { Ec2Quotas } from './aws/ec2/state';
@@ -11,13 +11,13 @@ import type { Operations, World } from './aws/operation';
 import type { Place } from './aws/network';
 import { createSecretsManager } from './aws/secretsmanager';
 import { createLocalAws, type LocalAws } from './aws/server';
-import { createShield } from './aws/shield';
+import { createShield, type Shield } from './aws/shield';
 import { createSqs, type Sqs } from './aws/sqs/sqs';
 import { createSts } from './aws/sts';
 import { createTagging } from './aws/tagging';
 import type { Throttling } from './aws/throttling';
-import { createWafRegional } from './aws/waf-regional';
-import { createWafv2 } from './aws/wafv2';
+import { createWafRegional, type WafRegional } from './aws/waf-regional';
+import { createWafv2, type Protectable, type Wafv2 } from './aws/wafv2';
 
 export interface LocalAccountOptions {
   readonly world: World;
@@ -41,6 +41,10 @@ export interface LocalAccount {
   readonly aws: LocalAws;
   readonly ec2: LocalEc2;
   readonly elbv2: LocalElbv2;
+  readonly acm: Acm;
+  readonly wafv2: Wafv2;
+  readonly wafRegional: WafRegional;
+  readonly shield: Shield;
   readonly sqs: Sqs;
   /** Fills the account from an environment, as the vectors' files state it. */
   load(environment: unknown): Place;
@@ -58,8 +62,10 @@ export function createLocalAccount(options: LocalAccountOptions): LocalAccount {
     hasCertificate: (call, arn) => arn.includes(':iam::') || acm.certificate(call, arn) !== undefined,
     ...(options.quotas ? { quotas: options.quotas } : {}),
   });
-  const protectable = (call: Parameters<typeof elbv2.tags.taggedResources>[0], arn: string) => elbv2.tags.taggedResources(call).some((resource) => resource.arn === arn);
+  const protectable: Protectable = (_, arn) => elbv2.state.loadBalancers.has(arn);
   const wafv2 = createWafv2(world, protectable);
+  const wafRegional = createWafRegional(world, protectable);
+  const shield = createShield(world);
   const sqs = createSqs(world, options.endpoint ? { endpoint: options.endpoint } : {});
   const dynamodb = createDynamoDb(world, options.dynamodbPath === undefined ? {} : { path: options.dynamodbPath });
   const aws = createLocalAws({
@@ -71,12 +77,12 @@ export function createLocalAccount(options: LocalAccountOptions): LocalAccount {
       eks: createEks(options.eksClusters ?? (() => [])),
       events: createEvents(world, { queues: sqs.queues }).operations,
       secretsmanager: createSecretsManager(world),
-      shield: createShield(world).operations,
+      shield: shield.operations,
       sqs: sqs.operations,
       sts: createSts(world).operations,
       tagging: createTagging([elbv2.tags, ec2.tags]),
       wafv2: wafv2.operations,
-      'waf-regional': createWafRegional(world, protectable).operations,
+      'waf-regional': wafRegional.operations,
       ...options.services,
     },
     raw: { dynamodb: dynamodb.raw },
@@ -89,6 +95,10 @@ export function createLocalAccount(options: LocalAccountOptions): LocalAccount {
     aws,
     ec2,
     elbv2,
+    acm,
+    wafv2,
+    wafRegional,
+    shield,
     sqs,
     load: (environment) => loadEnvironment({ world, ec2, elbv2: elbv2.state, acm, wafv2 }, environment),
     close: () => dynamodb.close(),

@@ -31,7 +31,9 @@ export interface Acm {
   certificate(place: Place, arn: string): CertificateRecord | undefined;
   /** Stores a certificate as given, for environments. */
   put(place: Place, certificate: CertificateRecord): void;
-  /** Makes an issued certificate exist under a literal ARN; one that is there stays as it is. */
+  /** Whether a load balancer may use this ARN: an issued certificate of ACM, or a server certificate of IAM. */
+  hasCertificate(place: Place, arn: string): boolean;
+  /** Makes an issued certificate (of ACM, or by its ARN of IAM) exist under a literal ARN; one that is there stays as it is. */
   ensureCertificate(place: Place, arn: string, domainName?: string): void;
   /** What a person does by proving a domain: a pending certificate becomes issued. */
   issue(place: Place, arn: string): void;
@@ -47,13 +49,16 @@ const paging = { most: 1000, badToken: { code: 'ValidationException', message: '
 /** ACM: certificates with several names and key types. Private ones are issued at once, public ones wait for `issue`. AWS: "AWS Certificate Manager API Reference". */
 export function createAcm(world: World, users: CertificateUsers = () => []): Acm {
   const open = ({ account, region }: Place): Collection<CertificateRecord> => world.storage.collection(`acm/${account}/${region}/certificates`);
+  const ofIam = ({ account }: Place): Collection<{ arn: string }> => world.storage.collection(`iam/${account}/server-certificates`);
   const find = (place: Place, arn: string) => findCertificate(open(place), arn);
   const change = (place: Place, arn: string, edit: (certificate: CertificateRecord) => CertificateRecord) => open(place).set(arn, edit(find(place, arn)));
   return {
     certificate: (place, arn) => open(place).get(arn),
     put: (place, certificate) => open(place).set(certificate.arn, certificate),
+    hasCertificate: (place, arn) => ofIam(place).has(arn) || open(place).get(arn)?.status === 'ISSUED',
     ensureCertificate(place, arn, domainName = 'example.com') {
-      if (!open(place).has(arn)) open(place).set(arn, literal(arn, domainName, world.clock.now()));
+      if (isOfIam(arn)) ofIam(place).set(arn, { arn });
+      else if (!open(place).has(arn)) open(place).set(arn, literal(arn, domainName, world.clock.now()));
     },
     issue: (place, arn) => change(place, arn, (certificate) => ({ ...certificate, status: 'ISSUED' })),
     operations: {
@@ -85,6 +90,8 @@ export function createAcm(world: World, users: CertificateUsers = () => []): Acm
     },
   };
 }
+
+const isOfIam = (arn: string) => /^arn:aws[a-z-]*:iam::\d{12}:server-certificate\//.test(arn);
 
 function findCertificate(certificates: Collection<CertificateRecord>, arn: string): CertificateRecord {
   if (!/^arn:aws[a-z-]*:acm:[a-z0-9-]+:\d{12}:certificate\/.+$/.test(arn)) throw new AwsError('InvalidArnException', `The ARN '${arn}' is not that of a certificate`);
