@@ -41,9 +41,10 @@ export async function deleteServiceResources(deps: DeleteDeps, input: ResumedSte
   const name = parseServiceKey(input.key);
   const { cluster, client } = await openCluster({ clusters: deps.store.clusters, clusterClient: deps.clusterClient }, name.cluster);
   const plan = await loadPlan(deps.store, input.key, input.plan.planId);
-  const deletingSince = state.deletingSince ?? deps.now();
-  await deps.store.leases.update(input, { phase: 'Deleting', deletingSince });
   const deletion: Deletion = { deps, input, name, cluster, client, plan };
+  if (state.deletingSince === undefined) await enterAdopted(deletion);
+  const deletingSince = state.deletingSince ?? deps.now();
+  if (state.deletingSince === undefined) await deps.store.leases.update(input, { phase: 'Deleting', deletingSince });
   try {
     await removeEverything(deletion);
   } catch (error) {
@@ -55,13 +56,20 @@ export async function deleteServiceResources(deps: DeleteDeps, input: ResumedSte
   return { more: false, done: plan.changes.length };
 }
 
+/** What was found by its tags alone goes into the ledger first: from then on the ledger says what is left to do. */
+async function enterAdopted({ deps, input, plan }: Deletion): Promise<void> {
+  const ledger = keyLedger(deps, input);
+  for (const change of plan.changes) if (change.action === 'adopt') await ledger.put({ v: VERSION, id: change.id, type: change.type, phase: 'deleting', physicalId: change.physicalId, name: change.name, origin: 'adopted', at: deps.now() });
+}
+
 async function removeEverything(deletion: Deletion): Promise<void> {
   const { deps, input, client, plan } = deletion;
   const context = { elbv2: deps.elbv2, ec2: deps.ec2, cluster: client, ledger: keyLedger(deps, input) };
-  for (const change of plan.changes) if (change.action === 'adopt') await context.ledger.put({ v: VERSION, id: change.id, type: change.type, phase: 'deleting', physicalId: change.physicalId, name: change.name, origin: 'adopted', at: deps.now() });
-  const leftovers = plan.changes.filter((change): change is Extract<Change, { action: 'delete' }> => change.action === 'delete');
+  const left = new Set((await context.ledger.list()).map(({ id }) => id));
+  const deletions = plan.changes.filter((change): change is Extract<Change, { action: 'delete' }> => change.action === 'delete');
+  const leftovers = deletions.filter(({ id }) => left.has(id));
   for (const leftover of leftovers.filter(({ type }) => type !== 'security-group')) await removeLeftover(context, leftover);
-  await waitForBindings(deletion, leftovers.flatMap(({ type, physicalId }) => (type === 'target-group-binding' ? [physicalId] : [])));
+  await waitForBindings(deletion, deletions.flatMap(({ type, physicalId }) => (type === 'target-group-binding' ? [physicalId] : [])));
   for (const leftover of leftovers.filter(({ type }) => type === 'security-group')) {
     await waitUntilUnused(deletion, leftover.physicalId);
     await removeLeftover(context, leftover);

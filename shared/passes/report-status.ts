@@ -34,7 +34,7 @@ export async function reportServiceStatus(deps: ClusterDeps, input: ReportStatus
     for (const problem of problems) await tell(client, service, { type: 'Warning', reason: problem.code, message: problem.message });
   }
   if (blocked) await store.leases.update(input, { phase: 'Blocked', nextAttemptAt: deps.now() + BLOCKED_AGAIN_MS * deps.factor, inputsHash: null });
-  else await store.leases.update(input, { phase: 'Waiting' });
+  else if (input.plan?.outcome !== 'noop' || state.phase !== 'Healthy') await store.leases.update(input, { phase: 'Waiting' });
 }
 
 /** An error that the workflow caught and brought here (`UserConfig`, `Quota`). Its details are in the key's last error. */

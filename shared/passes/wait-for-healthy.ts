@@ -24,7 +24,8 @@ export async function waitForHealthy(deps: WaitDeps, input: PlannedStepInput): P
   if (state.healthyBy === undefined) await store.leases.update(input, { healthyBy });
 
   const ledger = await store.ledger.list(input.key);
-  const waiting = [...(await loadBalancersNotActive(deps, ledger)), ...(await targetsNotHealthy(deps, ledger))];
+  const balancers = await loadBalancersNotActive(deps, ledger);
+  const waiting = balancers.length > 0 ? balancers : await targetsNotHealthy(deps, ledger);
   const hopeless = waiting.some(({ final }) => final);
   if (waiting.length === 0) return { health: 'healthy' };
   if (hopeless || now() >= healthyBy) return { health: 'degraded' };
