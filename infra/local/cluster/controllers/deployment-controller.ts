@@ -22,9 +22,10 @@ const HASH_ALPHABET = 'bcdfghjklmnpqrstvwxz2456789';
 export function deploymentController({ api, factor }: { api: ClusterApi; factor: number }): Controller {
   return {
     allKeys: () => api.list(PLACE).map(keyOf),
-    keysOf({ storedAs, object }) {
+    keysOf({ storedAs, object, type }) {
       if (storedAs === PLACE) return [keyOf(object)];
-      const owner = storedAs === SETS ? controllerOf(object) : undefined;
+      const set = storedAs === 'pods' && type === 'DELETED' ? api.get(SETS, object.metadata.namespace, controllerOf(object)?.name ?? '') : undefined;
+      const owner = storedAs === SETS ? controllerOf(object) : set && controllerOf(set);
       return owner?.kind === 'Deployment' ? [`${object.metadata.namespace}/${owner.name}`] : [];
     },
     reconcile(key) {
@@ -95,7 +96,9 @@ function templateHash({ spec, metadata }: Deployment): string {
 
 function scaleSets(api: ClusterApi, deployment: Deployment, desired: ReplicaSet): void {
   const sets = setsOf(api, deployment);
-  const sizes = planRollout({ deployment, desired, old: sets.filter((set) => set.metadata.uid !== desired.metadata.uid) });
+  const old = sets.filter((set) => set.metadata.uid !== desired.metadata.uid);
+  const oldPods = api.list('pods', deployment.metadata.namespace).filter((pod) => old.some((set) => controllerOf(pod)?.uid === set.metadata.uid)).length;
+  const sizes = planRollout({ deployment, desired, old, oldPods });
   for (const set of sets) {
     const replicas = sizes.get(set.metadata.uid);
     if (replicas !== undefined && replicas !== set.spec.replicas) scale(api, { deployment, set, replicas });

@@ -95,7 +95,10 @@ function wait({ elapsedMs }: Step, ms: number): number | undefined {
 
 /** A readiness probe that runs `false` never succeeds: the one probe whose outcome a manifest can state. */
 function probeFails({ spec }: Pod): boolean {
-  return spec.containers.some((container) => /(^|\/)false$/.test(String(fieldAt(container, 'readinessProbe.exec.command.0') ?? '')));
+  return spec.containers.some((container) => {
+    const command = fieldAt(container, 'readinessProbe.exec.command');
+    return Array.isArray(command) && /(^|\/)false$/.test(String(command[0]));
+  });
 }
 
 function start(parts: Step): number | undefined {

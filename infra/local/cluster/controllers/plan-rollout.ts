@@ -5,6 +5,8 @@ export interface Rollout {
   readonly deployment: Deployment;
   readonly desired: ReplicaSet;
   readonly old: readonly ReplicaSet[];
+  /** Pods of earlier templates that still exist, those that terminate included. */
+  readonly oldPods: number;
 }
 
 /** The size that each ReplicaSet (by uid) should have next. Source: Kubernetes, "Deployments": Recreate and RollingUpdate with maxSurge and maxUnavailable. */
@@ -20,9 +22,9 @@ export function planRollout(rollout: Rollout): Map<string, number> {
 const replicasOf = ({ spec }: Deployment) => spec.replicas ?? 1;
 
 /** Old pods go first; the new ones come when none of the old is left. */
-function recreate({ deployment, desired, old }: Rollout, sizes: Map<string, number>): void {
+function recreate({ deployment, desired, old, oldPods }: Rollout, sizes: Map<string, number>): void {
   for (const set of old) sizes.set(set.metadata.uid, 0);
-  if (old.every((set) => (set.status?.replicas ?? 0) === 0)) sizes.set(desired.metadata.uid, replicasOf(deployment));
+  if (oldPods === 0) sizes.set(desired.metadata.uid, replicasOf(deployment));
 }
 
 function roll({ deployment, desired, old }: Rollout, sizes: Map<string, number>): void {

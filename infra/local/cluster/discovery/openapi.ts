@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { builtinDefinitionName } from '../kinds/builtin-kinds';
 import type { Kind } from '../kinds/kind';
+import { patchTypes } from '../patch/apply-patch';
 import { builtinDefinition } from '../schema/builtin-schema';
 import type { Schema } from '../schema/schema';
 import { REFERENCE_PREFIX } from '../schema/schema';
@@ -66,12 +67,10 @@ function pathsOf(kind: Kind, prefix: string, make: Operation): [string, object][
 const gvk = ({ group, version, kind }: Kind) => ({ group, version, kind });
 const queryParameters = (action: string) => ['dryRun', 'fieldManager', 'fieldValidation', ...(action === 'patch' ? ['force'] : [])];
 
-const PATCH_TYPES = ['application/json-patch+json', 'application/merge-patch+json', 'application/strategic-merge-patch+json', 'application/apply-patch+yaml'];
-
 function operation(kind: Kind, action: string): object {
   const writes = ['post', 'put', 'patch'].includes(action);
   const content = { schema: { $ref: `${REFERENCE_PREFIX}${definitionOf(kind)}` } };
-  const types = action === 'patch' ? PATCH_TYPES : ['application/json'];
+  const types = action === 'patch' ? patchTypes(kind) : ['application/json'];
   return {
     operationId: `${action}${kind.kind}`,
     'x-kubernetes-action': action,

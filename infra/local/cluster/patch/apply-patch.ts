@@ -13,10 +13,15 @@ export const MERGE_PATCH = 'application/merge-patch+json';
 export const STRATEGIC_PATCH = 'application/strategic-merge-patch+json';
 export const APPLY_PATCH = 'application/apply-patch+yaml';
 
+/** The kinds of patch that a kind takes; kubectl reads them from OpenAPI. Custom resources take no strategic merge. */
+export function patchTypes({ custom }: Kind): string[] {
+  return [JSON_PATCH, MERGE_PATCH, ...(custom === undefined ? [STRATEGIC_PATCH] : []), APPLY_PATCH];
+}
+
 /** A patch's type without parameters; throws 415 for one that this kind does not take. */
 export function patchType(contentType: string, kind: Kind): string {
   const type = contentType.split(';')[0]?.trim() ?? '';
-  const accepted = [JSON_PATCH, MERGE_PATCH, ...(kind.custom === undefined ? [STRATEGIC_PATCH] : []), APPLY_PATCH];
+  const accepted = patchTypes(kind);
   if (!accepted.includes(type)) throw unsupportedMediaType(accepted);
   return type;
 }

@@ -1,6 +1,6 @@
 import { isFields } from '../kube-object';
 import type { Definitions, Schema } from '../schema/schema';
-import { fieldSchema, isFreeForm, resolve } from '../schema/schema';
+import { fieldSchema, resolve } from '../schema/schema';
 
 /** One step to a field: `f:spec`, `k:{"port":80,"protocol":"TCP"}`, `v:"some/finalizer"`. */
 export type Step = string;
@@ -50,7 +50,7 @@ function isMerged(schema: Schema): boolean {
 function collectObject(value: Record<string, unknown>, walk: Walk): void {
   for (const [name, inner] of Object.entries(value)) {
     const schema = fieldSchema(walk.place.schema, name) ?? {};
-    collect(inner, { ...walk, place: { ...walk.place, schema: isFreeForm(schema) ? {} : schema }, steps: [...walk.steps, `f:${name}`] });
+    collect(inner, { ...walk, place: { ...walk.place, schema }, steps: [...walk.steps, `f:${name}`] });
   }
 }
 

@@ -81,7 +81,7 @@ function mergeObject(observed: unknown, configuration: Record<string, unknown>, 
 function removeUnclaimed(merged: KubeObject, { kind, dropped, mine, others }: { kind: Kind; dropped: Claim | undefined; mine: Claim; others: readonly Claim[] }): KubeObject {
   const gone = [...(dropped?.paths ?? [])].filter((path) => !mine.paths.has(path) && !others.some((claim) => claims(claim, path)));
   const object = draft(merged);
-  for (const path of gone.sort((left, right) => right.length - left.length)) removeAt(object, JSON.parse(path) as Step[], kind);
+  for (const path of gone.sort((left, right) => left.length - right.length)) removeAt(object, JSON.parse(path) as Step[], kind);
   return object;
 }
 
@@ -98,6 +98,7 @@ function removeAt(value: unknown, steps: readonly Step[], declared: Place): void
     const at = value.findIndex((entry) => entryStep(entry, place) === step);
     if (at < 0) return;
     if (rest.length === 0) value.splice(at, 1);
+    else if (rest.length === 1 && isKey(rest[0], schema)) return;
     else removeAt(value[at], rest, { schema: schema.items ?? {}, definitions: place.definitions });
     return;
   }
@@ -106,6 +107,11 @@ function removeAt(value: unknown, steps: readonly Step[], declared: Place): void
   if (rest.length === 0) delete value[name];
   else removeAt(value[name], rest, { schema: fieldSchema(schema, name) ?? {}, definitions: place.definitions });
   if (isEmpty(value[name])) delete value[name];
+}
+
+/** What tells an entry apart stays as long as the entry does. */
+function isKey(step: Step | undefined, schema: Schema): boolean {
+  return schema['x-kubernetes-list-map-keys']?.some((key) => step === `f:${key}`) === true;
 }
 
 function isEmpty(value: unknown): boolean {
