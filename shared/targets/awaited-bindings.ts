@@ -7,7 +7,7 @@ import { readBinding } from './read-target-facts';
 import { loadMemory } from './target-memory';
 
 type Kept = Pick<Store, 'leases' | 'ledger' | 'passFacts'>;
-const FINISHED = new Set(['Healthy', 'Degraded', 'Blocked']);
+const FINISHED = new Set(['Healthy', 'Waiting', 'Degraded', 'Blocked']);
 
 /** The `tg#` keys of the bindings that a key's ledger holds. */
 export async function bindingKeys(store: Kept, key: string): Promise<string[]> {

@@ -1,13 +1,17 @@
 import type { ClusterItem } from '../contract/items';
 import { NO_MEMORY, type TargetMemory } from '../contract/target-memory';
-import { isDraining } from '../desired/targets/match-targets';
+import { matchTargets } from '../desired/targets/match-targets';
+import { changedCondition, isGated, readinessGate } from '../desired/targets/target-conditions';
+import { usesQuic } from '../desired/targets/target';
 import { stackOfBinding } from '../desired/tracking';
 import { type ClusterClient, RESOURCES } from '../kubernetes/cluster-client';
-import type { TargetGroupBinding } from '../model/kubernetes';
+import type { Pod, TargetGroupBinding } from '../model/kubernetes';
 import { asObservedTargets } from './apply-targets';
 import { contributeRules } from './contribute-rules';
+import { deleteOwnTargets, readOwnTargets } from './own-targets';
 import type { PassResult, TargetPass } from './run-target-key';
 import { saveMemory } from './target-memory';
+import { setCondition } from './tell-readiness';
 import type { BindingKey, TargetLaneDeps } from './target-lane';
 
 /** LBC puts it on every binding; so does this program on bindings of users. */
@@ -27,8 +31,9 @@ interface Remove {
  * goes. Each part is silent where it was done before.
  */
 export async function removeBinding({ key, pass, cluster, client, binding, memory }: Remove, deps: TargetLaneDeps): Promise<PassResult> {
-  const deregistered = binding && !isModelled(binding) ? await deregisterAll({ arn: binding.spec.targetGroupARN, pass }, deps) : 0;
+  const deregistered = binding && !isModelled(binding) ? await deregisterAll({ binding, client, pass }, deps) : 0;
   await contributeRules(deps, { holder: pass.holder, cluster, binding: `${key.namespace}/${key.name}`, rules: new Map(), memory });
+  await openGates(client, { namespace: key.namespace, name: key.name, now: deps.now() });
   for (const object of memory.references) await deps.store.references.remove({ cluster: key.cluster, object, key: pass.holder.key });
   await saveMemory(deps.store, pass.holder, NO_MEMORY);
   if (binding?.metadata.finalizers?.includes(FINALIZER)) await removeFinalizer(client, binding);
@@ -40,13 +45,26 @@ function isModelled(binding: TargetGroupBinding): boolean {
   return stackOfBinding(binding.metadata.labels ?? {}) !== undefined;
 }
 
-async function deregisterAll({ arn, pass }: { arn: string | undefined; pass: TargetPass }, deps: TargetLaneDeps): Promise<number> {
-  const health = arn === undefined ? undefined : await deps.elbv2.describeTargetHealth(arn);
-  const targets = asObservedTargets(health ?? []).filter((target) => !isDraining(target));
-  if (arn === undefined || targets.length === 0) return 0;
-  await pass.guard();
-  await deps.elbv2.deregisterTargets(arn, targets.map(({ id, port, quicServerId }) => ({ Id: id, Port: port, ...(quicServerId === undefined ? {} : { QuicServerId: quicServerId }) })));
-  return targets.length;
+/** Where the target group is shared with other clusters, only what this one wrote down as its own. */
+async function deregisterAll({ binding, client, pass }: { binding: TargetGroupBinding; client: ClusterClient; pass: TargetPass }, deps: TargetLaneDeps): Promise<number> {
+  const { targetGroupARN: arn, targetGroupProtocol } = binding.spec;
+  const own = await readOwnTargets(client, binding);
+  const health = arn ? await deps.elbv2.describeTargetHealth(arn) : undefined;
+  const { deregister } = matchTargets({ desired: [], observed: asObservedTargets(health ?? []), quic: usesQuic(targetGroupProtocol), own });
+  if (arn && deregister.length > 0) {
+    await pass.guard();
+    await deps.elbv2.deregisterTargets(arn, deregister.map(({ id, port, quicServerId }) => ({ Id: id, Port: port, ...(quicServerId === undefined ? {} : { QuicServerId: quicServerId }) })));
+  }
+  await deleteOwnTargets(client, binding);
+  return deregister.length;
+}
+
+/** Nobody waits for a binding that is gone: all pods of the namespace that carry its gate become ready (LBC's behaviour §3.5). */
+async function openGates(client: ClusterClient, { namespace, name, now }: { namespace: string; name: string; now: number }): Promise<void> {
+  const pods = await client.list(RESOURCES.pods, { namespace });
+  for (const pod of pods.map((object) => object as unknown as Pod).filter((candidate) => isGated(candidate, name))) {
+    await setCondition(client, { pod, condition: changedCondition(pod, readinessGate(name), { status: 'True', message: 'Target Group Binding is deleted' }), now });
+  }
 }
 
 /** The whole list is written with the version it was read at, so that nobody else's finalizer is lost. */

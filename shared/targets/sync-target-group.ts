@@ -1,27 +1,23 @@
 import type { ClusterItem } from '../contract/items';
 import { durationMs } from '../contract/settings';
 import type { TargetMemory } from '../contract/target-memory';
-import { matchTargets } from '../desired/targets/match-targets';
 import { requiredRules } from '../desired/targets/required-rules';
 import { resolveTargets } from '../desired/targets/resolve-targets';
 import { type Target, type TargetFacts, type TargetResolution, bindingProblem, usesQuic } from '../desired/targets/target';
-import { zoneOfAddress } from '../desired/targets/target-zones';
 import type { TargetGroupBinding } from '../model/kubernetes';
 import type { Problem } from '../model/problem';
-import { type ZoneOf, applyTargets, asObservedTargets } from './apply-targets';
 import { contributeRules } from './contribute-rules';
 import { digestBinding, digestWish } from './digest';
 import { findGroups } from './find-groups';
-import { type ClusterView, readBinding, readNodes, readTargetFacts } from './read-target-facts';
-import { readVpcCidrs } from './read-vpc-cidrs';
+import { moveTargets } from './move-targets';
+import { type ClusterView, readBinding, readTargetFacts } from './read-target-facts';
 import { removeBinding } from './remove-binding';
 import type { PassResult, TargetPass } from './run-target-key';
 import { loadMemory, saveMemory } from './target-memory';
 import type { BindingKey, TargetLaneDeps } from './target-lane';
 import { tellProblems } from './tell-problems';
+import { tellReadiness } from './tell-readiness';
 
-
-const ZONES_KNOWN_MS = 60 * 60_000; // as long as LBC remembers that AWS refused `all`
 
 /**
  * One pass over one binding: what the cluster says, compared with what the target group holds, made so. The plan of a pass is small and lives only here; what it did
@@ -58,23 +54,38 @@ async function work(input: Work, deps: TargetLaneDeps): Promise<PassResult> {
   const { pass, cluster, facts, resolution, wish } = input;
   const targets = resolution.outcome === 'resolved' ? resolution.targets : [];
   const problems: Problem[] = [...resolution.problems];
-  let { memory } = input;
-  let changes = { registered: 0, deregistered: 0 };
-  if (resolution.outcome !== 'refused') {
-    const network = await contribute(input, targets, deps);
-    memory = network.memory;
-    problems.push(...network.problems);
-    const blocked = facts.binding.spec.targetType === 'instance' && network.problems.length > 0;
-    if (!blocked) ({ changes, memory } = await moveTargets({ ...input, memory }, targets, deps));
-  }
+  const { memory, moved, waiting, problems: found } = resolution.outcome === 'refused' ? { memory: input.memory, ...UNMOVED } : await moveAll(input, targets, deps);
+  problems.push(...found);
   await saveMemory(deps.store, pass.holder, { ...memory, references: [...input.references] });
   const told = await tellProblems({ client: input.view.client, binding: facts.binding, problems, told: pass.state.told ?? [] });
-  const phase = resolution.outcome === 'refused' ? 'Blocked' : problems.length > 0 ? 'Degraded' : 'Healthy';
-  const retryAt = problems.length > 0 ? deps.now() + durationMs(cluster.settings.targetgroupbindingRequeueDuration) * deps.factor : null;
+  const phase = resolution.outcome === 'refused' ? 'Blocked' : problems.length > 0 ? 'Degraded' : waiting ? 'Waiting' : 'Healthy';
+  const again = phase === 'Healthy' ? null : deps.now() + durationMs(cluster.settings.targetgroupbindingRequeueDuration) * deps.factor;
   return {
-    patch: { phase, inputsHash: wish, driftCheckedAt: deps.now(), nextAttemptAt: retryAt, told },
-    done: { outcome: resolution.outcome, targets: targets.length, ...changes, problems: problems.map(({ code }) => code) },
+    patch: { phase, inputsHash: wish, driftCheckedAt: deps.now(), nextAttemptAt: again, told },
+    done: { outcome: resolution.outcome, targets: targets.length, ...moved, problems: problems.map(({ code }) => code) },
   };
+}
+
+interface AllMoved {
+  readonly memory: TargetMemory;
+  readonly moved: { readonly registered: number; readonly deregistered: number };
+  /** Whether a pod's readiness gate is still closed. */
+  readonly waiting: boolean;
+  readonly problems: readonly Problem[];
+}
+
+const UNMOVED = { moved: { registered: 0, deregistered: 0 }, waiting: false, problems: [] };
+
+/** Rules first, so that no target is reached too early; for instances a fault there leaves the targets as they are (LBC's behaviour §3.7). */
+async function moveAll(input: Work, targets: readonly Target[], deps: TargetLaneDeps): Promise<AllMoved> {
+  const { facts, view, resolution } = input;
+  const { binding } = facts;
+  const network = await contribute(input, targets, deps);
+  if (binding.spec.targetType !== 'ip' && network.problems.length > 0) return { ...UNMOVED, ...network };
+  const { changes, observed, memory, problems } = await moveTargets({ ...input, targets, memory: network.memory, absent: resolution.outcome === 'absent' }, deps);
+  const pods = binding.spec.targetType === 'ip' ? facts.pods : [];
+  const waiting = await tellReadiness({ client: view.client, binding: binding.metadata.name, pods, targets, observed, changes, quic: usesQuic(binding.spec.targetGroupProtocol), now: deps.now() });
+  return { memory, moved: { registered: changes.register.length, deregistered: changes.deregister.length }, waiting, problems: [...network.problems, ...problems] };
 }
 
 /** What the binding needs on the groups of its targets. A fault leaves everything as it was. */
@@ -88,33 +99,6 @@ async function contribute({ pass, cluster, view, facts, memory }: Work, targets:
   const faults = [...found.faults, ...('faults' in required ? required.faults : [])];
   if (faults.length > 0 || 'faults' in required) return { memory: found.memory, problems: faults.map((fault) => bindingProblem(binding, 'FailedNetworkReconcile', `security group rules of the targets: ${fault}`)) };
   return { memory: await write(required.rules, found.memory), problems: [] };
-}
-
-async function moveTargets({ pass, cluster, view, facts, memory }: Work, targets: readonly Target[], deps: TargetLaneDeps): Promise<{ changes: { registered: number; deregistered: number }; memory: TargetMemory }> {
-  const { targetGroupARN = '', targetGroupProtocol: protocol, targetType, vpcID } = facts.binding.spec;
-  const health = await deps.elbv2.describeTargetHealth(targetGroupARN);
-  const none = { registered: 0, deregistered: 0 };
-  if (!health) return { changes: none, memory };
-  const observed = asObservedTargets(health);
-  const changes = matchTargets({ desired: targets, observed, quic: usesQuic(protocol), limit: cluster.settings.maxTargetsPerTargetGroup });
-  const vpc = targetType === 'ip' && changes.register.length > 0 ? await readVpcCidrs(deps, { vpcId: vpcID ?? cluster.vpcId, memory }) : memory.vpc;
-  const nodeZones = () => zonesOfNodes(view, changes.register);
-  const outside: ZoneOf = ({ id }) => (targetType === 'ip' ? zoneOfAddress(id, vpc?.cidrs) : undefined);
-  const zonesKnown = (memory.zonesUntil ?? 0) > deps.now() && changes.register.some(outside);
-  const known = zonesKnown ? await nodeZones() : undefined;
-  const zoneOf: ZoneOf = known ? (target) => outside(target) && known(target) : outside;
-  const { zonesNeeded } = await applyTargets(deps.elbv2, { targetGroupArn: targetGroupARN, changes, protocol, zoneOf, nodeZones, guard: pass.guard });
-  return {
-    changes: { registered: changes.register.length, deregistered: changes.deregister.length },
-    memory: { ...memory, ...(vpc ? { vpc } : {}), ...(zonesNeeded ? { zonesUntil: deps.now() + ZONES_KNOWN_MS * deps.factor } : {}) },
-  };
-}
-
-/** The zone label of each target's node; `all` for a pod without node or a node without zone. */
-async function zonesOfNodes(view: ClusterView, targets: readonly Target[]): Promise<ZoneOf> {
-  const nodes = await readNodes(view, targets.flatMap(({ node }) => node ?? []));
-  const zones = new Map(nodes.map(({ metadata }) => [metadata.name, metadata.labels?.['topology.kubernetes.io/zone']]));
-  return ({ node }) => zones.get(node ?? '') ?? 'all';
 }
 
 /** Whether the last finished pass answered the same wish, and its look at AWS is young. A pass that left a problem is always repeated. */

@@ -14,14 +14,8 @@ export function resolveTargets(facts: TargetFacts): TargetResolution {
   if (!service) return absent(binding, `expected a Service ${namespace}/${wanted.name} (spec.serviceRef), found none; its targets are deregistered until it exists`);
   const port = findPort(service.spec.ports ?? [], wanted.port);
   if (!port) return absent(binding, `expected a port ${wanted.port} in Service ${namespace}/${wanted.name} (spec.serviceRef.port), found ${describePorts(service.spec.ports ?? [])}; its targets are deregistered until it exists`);
-  switch (binding.spec.targetType) {
-    case 'ip':
-      return resolveIpTargets(facts, port);
-    case 'instance':
-      return resolveInstanceTargets(facts, service, port);
-    default:
-      return { outcome: 'refused', problems: [bindingProblem(binding, 'TargetTypeUnsupported', `spec.targetType must be ip or instance, got ${JSON.stringify(binding.spec.targetType ?? '')}`)] };
-  }
+  if (!binding.spec.targetType) return { outcome: 'refused', problems: [bindingProblem(binding, 'TargetTypeMissing', 'spec.targetType must be ip or instance, got nothing; set it to the type of the target group')] };
+  return binding.spec.targetType === 'ip' ? resolveIpTargets(facts, port) : resolveInstanceTargets(facts, service, port);
 }
 
 /** A number names `port`, a text `name`; a text of digits is a name like any other. */

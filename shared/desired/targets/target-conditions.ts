@@ -27,6 +27,15 @@ export function healthOf(target: ObservedTarget | 'registering' | undefined): Pi
   return { status: target.state === 'healthy' ? 'True' : 'False', ...(target.reason ? { reason: target.reason } : {}), ...(target.description ? { message: target.description } : {}) };
 }
 
+/**
+ * The health that a pod's condition tells: of all its targets the worst one, so that a pod with two ports is ready only when both are. Sorted by `id:port` as
+ * text, the first one that is not healthy speaks.
+ */
+export function worstHealth(entries: readonly { readonly identity: string; readonly health: ReturnType<typeof healthOf> }[]): ReturnType<typeof healthOf> {
+  const sorted = [...entries].sort((a, b) => (a.identity < b.identity ? -1 : 1)).map(({ health }) => health);
+  return sorted.find(({ status }) => status !== 'True') ?? sorted[0] ?? healthOf(undefined);
+}
+
 /** The condition to write, or undefined where the pod has it already: status, reason and message decide; the time moves with the status only. */
 export function changedCondition(pod: Pod, type: string, wanted: Pick<PodCondition, 'status' | 'reason' | 'message'>): PodCondition | undefined {
   const present = pod.status?.conditions?.find((condition: Condition) => condition.type === type);

@@ -1,0 +1,44 @@
+import type { TargetChanges } from '../desired/targets/match-targets';
+import { type PodCondition, changedCondition, healthOf, isGated, readinessGate, worstHealth } from '../desired/targets/target-conditions';
+import { type ObservedTarget, type Target, targetIdentity } from '../desired/targets/target';
+import { type ClusterClient, RESOURCES } from '../kubernetes/cluster-client';
+import type { Pod } from '../model/kubernetes';
+
+/** What the gates of one binding's pods are set from. */
+export interface Readiness {
+  readonly client: ClusterClient;
+  /** Name of the binding. */
+  readonly binding: string;
+  readonly pods: readonly Pod[];
+  readonly targets: readonly Target[];
+  readonly observed: readonly ObservedTarget[];
+  readonly changes: TargetChanges;
+  readonly quic: boolean;
+  readonly now: number;
+}
+
+/** Sets the readiness gates of pods to what the target group says of their targets. Answers whether a gated pod is still waited for. */
+export async function tellReadiness({ client, binding, pods, targets, observed, changes, quic, now }: Readiness): Promise<boolean> {
+  const registering = new Set(changes.register.map((target) => targetIdentity(target, quic)));
+  const known = new Map(observed.map((target) => [targetIdentity(target, quic), target]));
+  let waiting = false;
+  for (const pod of pods.filter((candidate) => isGated(candidate, binding))) {
+    const own = targets.filter((target) => target.pod === pod.metadata.name).map((target) => targetIdentity(target, quic));
+    const told = own.filter((identity) => registering.has(identity) || known.has(identity));
+    if (told.length === 0) continue;
+    const health = worstHealth(told.map((identity) => ({ identity, health: healthOf(registering.has(identity) ? 'registering' : known.get(identity)) })));
+    waiting ||= health.status !== 'True';
+    await setCondition(client, { pod, condition: changedCondition(pod, readinessGate(binding), health), now });
+  }
+  return waiting;
+}
+
+/** Writes one condition, with the pod's uid as precondition. Silent where the pod is gone or has the condition already. */
+export async function setCondition(client: ClusterClient, { pod, condition, now }: { pod: Pod; condition: PodCondition | undefined; now: number }): Promise<void> {
+  if (!condition) return;
+  const present = pod.status?.conditions?.find(({ type }) => type === condition.type)?.lastTransitionTime;
+  const time = condition.lastTransitionTime === 'unchanged' && present !== undefined ? present : new Date(now).toISOString().replace(/\.\d+Z$/, 'Z');
+  const { uid, namespace = '', name } = pod.metadata;
+  const body = { metadata: { uid }, status: { conditions: [{ ...condition, reason: condition.reason ?? '', message: condition.message ?? '', lastTransitionTime: time }] } };
+  await client.patch(RESOURCES.pods, { namespace, name }, { type: 'strategic', body }, { subresource: 'status' });
+}
