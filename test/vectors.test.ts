@@ -1,5 +1,6 @@
 import { globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
 import { afterAll, describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { answerVector } from '../infra/cli/vector-answers';
@@ -19,9 +20,9 @@ interface Expected {
   readonly [key: string]: unknown;
 }
 
-const readYaml = <Content>(file: string): Content => parse(readFileSync(join(VECTORS, file), 'utf8')) as Content;
-const reasons = readYaml<Record<string, string[]>>('reasons.yaml');
-const differences = readYaml<Record<string, string>>('differences.yaml');
+const readYaml = (file: string): unknown => parse(readFileSync(join(VECTORS, file), 'utf8'));
+const reasons = readYaml('reasons.yaml') as Record<string, string[]>;
+const differences = readYaml('differences.yaml') as Record<string, string>;
 const isDifferent = (file: string): boolean => Object.keys(differences).some((name) => (name.endsWith('*.yaml') ? file.startsWith(name.slice(0, -'*.yaml'.length)) : name === file));
 
 const pending = new Map<string, number>();
@@ -43,13 +44,14 @@ function comparable(answer: Record<string, unknown>, expected: Expected): { comp
 describe.each(KINDS)('%s vectors', (kind) => {
   it.for(globSync(`${kind}/**/*.yaml`, { cwd: VECTORS }).sort())('answers %s as LBC does', async (file, { skip }) => {
     const answer = await answerVector(readVector(join(VECTORS, file)));
-    if (answer.pending !== undefined) {
-      count(pending, String(answer.pending));
-      skip(`pending: ${String(answer.pending)}`);
+    if (typeof answer.pending === 'string') {
+      count(pending, answer.pending);
+      skip(`pending: ${answer.pending}`);
     }
-    const { computed, wanted } = comparable(answer, readYaml<{ expected: Expected }>(file).expected);
-    if (isDifferent(file)) expect(computed, 'a line in differences.yaml is no longer needed').not.toEqual(wanted);
-    else expect(computed).toEqual(wanted);
+    const { computed, wanted } = comparable(answer, (readYaml(file) as { expected: Expected }).expected);
+    const isEqual = isDeepStrictEqual(computed, wanted);
+    // A difference that was decided on must be there; the comparison of the values is for the reader of a failure.
+    expect(isDifferent(file) ? { isEqual } : computed).toEqual(isDifferent(file) ? { isEqual: false } : wanted);
     count(passed, kind);
   });
 });

@@ -20,7 +20,7 @@ export interface CidrAssociation {
   readonly state: string;
 }
 
-/** DescribeVpcs. The primary block is among `cidrBlocks`. */
+/** DescribeVpcs. The primary block is among `cidrBlocks`. Both lists are empty where the VPC was not asked for. */
 export interface VpcFacts {
   readonly id: string;
   readonly cidrBlocks: readonly CidrAssociation[];

@@ -10,7 +10,7 @@ export type Ownership = { readonly ours: true } | { readonly ours: false; readon
 
 /** Whether a Service asks us for a load balancer. The class is authoritative; without one the annotations decide, whatever the type is (LBC's behaviour §1.1). */
 export function serviceOwnership(service: Service, settings: Settings): Ownership {
-  if (service.metadata.deletionTimestamp !== undefined) return { ours: false, why: 'deleted' };
+  if (service.metadata.deletionTimestamp) return { ours: false, why: 'deleted' };
   return isSelected(service, settings) ? { ours: true } : { ours: false, why: 'not-selected' };
 }
 
