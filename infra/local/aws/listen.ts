@@ -8,7 +8,7 @@ import { ConnectionLostError } from './wire/message';
 export interface Listening {
   readonly url: string;
   /** Ends open connections too. */
-  close(): Promise<void>;
+  readonly close: () => Promise<void>;
 }
 
 type Handle = (request: WireRequest, options: { signal?: AbortSignal }) => Promise<WireResponse>;

@@ -19,8 +19,9 @@ export interface Elbv2Account extends AsyncDisposable {
   /** One per zone. */
   readonly subnets: readonly [string, string, string];
   readonly securityGroup: string;
-  /** An issued certificate. */
+  /** Two issued certificates. */
   readonly certificate: string;
+  readonly otherCertificate: string;
   /** Moves the time of the server; another server's time cannot be moved, so there it waits. */
   pass(ms: number): Promise<void>;
   /** How targets answer from now on. Only on our own server. */
@@ -42,13 +43,15 @@ export async function elbv2Account({ quotas = {} }: { quotas?: Partial<Quotas> }
   const tagging = new ResourceGroupsTaggingAPI(config);
   const network = await makeNetwork(ec2);
   const certificate = `arn:aws:acm:us-west-2:${account}:certificate/0a1b2c3d-0000-4000-8000-${account}`;
-  own.acm.ensureCertificate({ account, region: 'us-west-2' }, certificate);
+  const otherCertificate = certificate.replace('0a1b2c3d', '1a1b2c3d');
+  for (const arn of [certificate, otherCertificate]) own.acm.ensureCertificate({ account, region: 'us-west-2' }, arn);
   return {
     elb,
     ec2,
     tagging,
     ...network,
     certificate,
+    otherCertificate,
     pass: async (ms) => {
       if (isForeign) await new Promise((resolve) => setTimeout(resolve, ms));
       else own.clock.advance(ms);

@@ -35,7 +35,7 @@ export interface LocalElbv2 {
   readonly operations: Operations;
   readonly tags: TagSource;
   /** Replaces the probe, e.g. by the local cluster's once it runs, or by a test's script. */
-  useProbe(probe: Probe): void;
+  readonly useProbe: (probe: Probe) => void;
   /** The load balancers that use a certificate: ACM refuses to delete it and lists them. */
   certificateUsers(place: Place, certificateArn: string): string[];
   /** Its collections, for environments that are loaded into it. */
