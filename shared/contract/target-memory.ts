@@ -17,8 +17,8 @@ export const TargetMemory = z.strictObject({
   vpc: z.strictObject({ id: z.string(), cidrs: z.array(z.string()), readAt: z.number() }).optional(),
   /** Until when ELBv2 is known to refuse AvailabilityZone `all` for this target group. */
   zonesUntil: z.number().optional(),
-  /** ARN of the target group, for a binding that is gone. */
-  targetGroupArn: z.string().optional(),
+  /** Whether the binding stands among those whose rules cannot be told. */
+  faulty: z.boolean().optional(),
 });
 export type TargetMemory = z.infer<typeof TargetMemory>;
 

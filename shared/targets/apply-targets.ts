@@ -14,7 +14,9 @@ export interface ApplyTargets {
   readonly targetGroupArn: string;
   readonly changes: TargetChanges;
   readonly protocol: string | undefined;
-  readonly zoneOf: ZoneOf;
+  /** Targets that stay, neither registered nor deregistered now. */
+  readonly remaining: number;
+  readonly zones: () => Promise<ZoneOf>;
   readonly nodeZones: () => Promise<ZoneOf>;
   readonly guard: () => Promise<void>;
 }
@@ -33,23 +35,29 @@ export function asObservedTargets(health: readonly TargetHealthDescription[]): O
 }
 
 /**
- * Registers, then deregisters, so that a group whose targets all change is never left empty. Where a limit leaves no room for both, deregisters first.
- * Answers whether AWS wanted the zones of the nodes.
+ * Registers, then deregisters, so that a group whose targets all change is never left empty. Where a limit leaves no room for both, deregisters first; where registering
+ * fails otherwise, what is to go goes all the same, unless nothing would be left. Answers whether AWS wanted the zones of the nodes.
  */
 export async function applyTargets(elbv2: Writes, apply: ApplyTargets): Promise<{ zonesNeeded: boolean }> {
+  const registered = await settle(register(elbv2, apply));
+  const full = 'error' in registered && registered.error instanceof QuotaError;
+  if (!('error' in registered) || full || apply.remaining > 0) await deregister(elbv2, apply);
+  if (full && apply.changes.deregister.length > 0) return register(elbv2, apply);
+  if ('error' in registered) throw registered.error;
+  return registered.value;
+}
+
+async function settle<Value>(promise: Promise<Value>): Promise<{ value: Value } | { error: unknown }> {
   try {
-    const registered = await register(elbv2, apply);
-    await deregister(elbv2, apply);
-    return registered;
+    return { value: await promise };
   } catch (error) {
-    if (!(error instanceof QuotaError) || apply.changes.deregister.length === 0) throw error;
-    await deregister(elbv2, apply);
-    return register(elbv2, apply);
+    return { error };
   }
 }
 
-async function register(elbv2: Writes, { targetGroupArn, changes, protocol, zoneOf, nodeZones, guard }: ApplyTargets): Promise<{ zonesNeeded: boolean }> {
+async function register(elbv2: Writes, { targetGroupArn, changes, protocol, zones, nodeZones, guard }: ApplyTargets): Promise<{ zonesNeeded: boolean }> {
   if (changes.register.length === 0) return { zonesNeeded: false };
+  const zoneOf = await zones();
   const described = (zone: ZoneOf) => changes.register.map((target) => describe(target, { protocol, zone: zone(target) }));
   await guard();
   try {
@@ -57,9 +65,9 @@ async function register(elbv2: Writes, { targetGroupArn, changes, protocol, zone
     return { zonesNeeded: false };
   } catch (error) {
     if (!wantsZone(error)) throw error;
-    const zones = await nodeZones();
+    const known = await nodeZones();
     await guard();
-    await elbv2.registerTargets(targetGroupArn, described((target) => zoneOf(target) && zones(target)));
+    await elbv2.registerTargets(targetGroupArn, described((target) => zoneOf(target) && known(target)));
     return { zonesNeeded: true };
   }
 }

@@ -11,7 +11,7 @@ import { type ClusterView, readNodes } from './read-target-facts';
 import type { TargetLaneDeps } from './target-lane';
 
 /** How long a node's security group is believed. Drift of groups on interfaces is rare, and new nodes and pods are looked up at once. */
-const TRUSTED_MS = 60 * 60_000;
+const TRUSTED_MS = 30 * 60_000;
 
 /** The targets behind each security group, what is remembered of them from now on, and what could not be told. */
 export interface FoundGroups {
@@ -32,7 +32,7 @@ interface Find {
 export async function findGroups(deps: TargetLaneDeps, input: Find): Promise<FoundGroups> {
   const expired = deps.now() - input.memory.interfacesReadAt > TRUSTED_MS * deps.factor;
   const memory = expired ? { ...input.memory, nodes: {}, pods: {}, interfacesReadAt: deps.now() } : input.memory;
-  return input.facts.binding.spec.targetType === 'instance' ? findForNodes(deps, { ...input, memory }) : findForPods(deps, { ...input, memory });
+  return input.facts.binding.spec.targetType === 'ip' ? findForPods(deps, { ...input, memory }) : findForNodes(deps, { ...input, memory });
 }
 
 async function findForPods(deps: TargetLaneDeps, { view, cluster, facts, targets, memory }: Find): Promise<FoundGroups> {

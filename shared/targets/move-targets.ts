@@ -1,7 +1,8 @@
+import { UserConfigError } from '../contract/errors';
 import { durationMs } from '../contract/settings';
 import type { ClusterItem } from '../contract/items';
 import type { TargetMemory } from '../contract/target-memory';
-import { type TargetChanges, matchTargets } from '../desired/targets/match-targets';
+import { type TargetChanges, isDraining, matchTargets } from '../desired/targets/match-targets';
 import { ownTargets } from '../desired/targets/multi-cluster';
 import { type ObservedTarget, type Target, type TargetFacts, bindingProblem, usesQuic } from '../desired/targets/target';
 import { zoneOfAddress } from '../desired/targets/target-zones';
@@ -46,31 +47,39 @@ export async function moveTargets(move: Move, deps: TargetLaneDeps): Promise<Mov
   const observed = asObservedTargets(health);
   const own = await readOwnTargets(move.view.client, facts.binding);
   const changes = matchTargets({ desired: targets, observed, quic, limit: cluster.settings.maxTargetsPerTargetGroup, own });
-  const zones = await zonesFor(move, changes, deps);
-  if ('problem' in zones) return { changes: NOTHING, observed, memory, problems: [zones.problem] };
   const wanted = ownTargets(targets, quic);
   const written = own && !move.absent ? await writeOwnTargets(move.view.client, { binding: facts.binding, ids: [...wanted, ...changes.deregister.map((target) => ownTargets([target], quic)[0] ?? '')], known: own }) : own;
-  const { zonesNeeded } = await applyTargets(deps.elbv2, { targetGroupArn: targetGroupARN, changes, protocol, zoneOf: zones.zoneOf, nodeZones: () => zonesOfNodes(move.view, changes.register), guard: move.pass.guard });
+  let { vpc } = memory;
+  const zones = async () => {
+    const found = await zonesFor(move, changes, deps);
+    vpc = found.vpc;
+    return found.zoneOf;
+  };
+  const remaining = observed.filter((target) => !isDraining(target)).length - changes.deregister.length;
+  const { zonesNeeded } = await applyTargets(deps.elbv2, { targetGroupArn: targetGroupARN, changes, protocol, remaining, zones, nodeZones: () => zonesOfNodes(move.view, changes.register), guard: move.pass.guard });
   if (written && move.absent) await deleteOwnTargets(move.view.client, facts.binding);
   else if (written) await writeOwnTargets(move.view.client, { binding: facts.binding, ids: wanted, known: written });
-  return { changes, observed, problems: [], memory: { ...memory, ...(zones.vpc ? { vpc: zones.vpc } : {}), ...(zonesNeeded ? { zonesUntil: deps.now() + ZONES_KNOWN_MS * deps.factor } : {}) } };
+  return { changes, observed, problems: [], memory: { ...memory, ...(vpc ? { vpc } : {}), ...(zonesNeeded ? { zonesUntil: deps.now() + ZONES_KNOWN_MS * deps.factor } : {}) } };
 }
 
 /** The zones of what is to be registered; the VPC is asked for only where an address is. */
-async function zonesFor({ view, facts, cluster, memory }: Move, changes: TargetChanges, deps: TargetLaneDeps): Promise<{ zoneOf: ZoneOf; vpc?: TargetMemory['vpc'] } | { problem: Problem }> {
-  if (facts.binding.spec.targetType !== 'ip' || changes.register.length === 0) return { zoneOf: () => undefined };
+async function zonesFor({ view, facts, cluster, memory }: Move, changes: TargetChanges, deps: TargetLaneDeps): Promise<{ zoneOf: ZoneOf; vpc: TargetMemory['vpc'] }> {
+  if (facts.binding.spec.targetType !== 'ip') return { zoneOf: () => undefined, vpc: memory.vpc };
   const vpcId = facts.binding.spec.vpcID || cluster.vpcId;
   const vpc = await readVpcCidrs(deps, { vpcId, memory });
-  if (!vpc) return { problem: bindingProblem(facts.binding, 'VpcNotFound', `expected VPC ${vpcId} (spec.vpcID) to be visible in this account, found none; share it (RAM) or correct spec.vpcID`) };
+  if (!vpc) throw new UserConfigError(`expected VPC ${vpcId} (spec.vpcID) to be visible in this account, found none; share it (RAM) or correct spec.vpcID`, { details: { code: 'VpcNotFound' } });
   const outside: ZoneOf = ({ id }) => zoneOfAddress(id, vpc.cidrs);
   const refusesAll = (memory.zonesUntil ?? 0) > deps.now() && changes.register.some((target) => outside(target) !== undefined);
   const known = refusesAll ? await zonesOfNodes(view, changes.register) : undefined;
   return { zoneOf: known ? (target) => outside(target) && known(target) : outside, vpc };
 }
 
-/** The zone label of each target's node; `all` for a pod without node or a node without zone. */
+/** The zone label of each target's node; `all` for a node without one. Throws `UserConfig` for a pod without node. */
 async function zonesOfNodes(view: ClusterView, targets: readonly Target[]): Promise<ZoneOf> {
   const nodes = await readNodes(view, targets.flatMap(({ node }) => node ?? []));
   const zones = new Map(nodes.map(({ metadata }) => [metadata.name, metadata.labels?.['topology.kubernetes.io/zone']]));
-  return ({ node }) => zones.get(node ?? '') ?? 'all';
+  return ({ node, pod }) => {
+    if (node === undefined) throw new UserConfigError(`pod ${pod ?? ''}: AWS wants the zone of its address, and the pod has no node yet`, { details: { code: 'PodWithoutNode' } });
+    return zones.get(node) ?? 'all';
+  };
 }

@@ -31,7 +31,7 @@ export async function readTargetFacts(view: ClusterView, { binding, cluster }: {
   await view.refer(`services#${namespace}/${name}`, 'backend of a target binding');
   const service = (await view.client.get(RESOURCES.services, { namespace, name })) as Service | undefined;
   const common = { binding, service, failOpen: settings.featureGates.EndpointsFailOpen, quicEnvironmentVariable: settings.quicEnvironmentVariableName };
-  if (binding.spec.targetType === 'instance') {
+  if (binding.spec.targetType !== 'ip') {
     await view.refer('nodes#*', 'instance targets');
     return { ...common, slices: [], pods: [], nodes: (await view.client.list(RESOURCES.nodes)) as unknown as Node[] };
   }

@@ -1,17 +1,17 @@
 import type { ClusterItem } from '../contract/items';
 import { NO_MEMORY, type TargetMemory } from '../contract/target-memory';
 import { matchTargets } from '../desired/targets/match-targets';
-import { changedCondition, isGated, readinessGate } from '../desired/targets/target-conditions';
 import { usesQuic } from '../desired/targets/target';
 import { stackOfBinding } from '../desired/tracking';
 import { type ClusterClient, RESOURCES } from '../kubernetes/cluster-client';
-import type { Pod, TargetGroupBinding } from '../model/kubernetes';
+import type { TargetGroupBinding } from '../model/kubernetes';
 import { asObservedTargets } from './apply-targets';
 import { contributeRules } from './contribute-rules';
 import { deleteOwnTargets, readOwnTargets } from './own-targets';
+import { FAULTY_BINDINGS } from './revoke-rights';
 import type { PassResult, TargetPass } from './run-target-key';
 import { saveMemory } from './target-memory';
-import { setCondition } from './tell-readiness';
+import { openGates } from './tell-readiness';
 import type { BindingKey, TargetLaneDeps } from './target-lane';
 
 /** LBC puts it on every binding; so does this program on bindings of users. */
@@ -31,13 +31,25 @@ interface Remove {
  * goes. Each part is silent where it was done before.
  */
 export async function removeBinding({ key, pass, cluster, client, binding, memory }: Remove, deps: TargetLaneDeps): Promise<PassResult> {
-  const deregistered = binding && !isModelled(binding) ? await deregisterAll({ binding, client, pass }, deps) : 0;
+  const deregistered = binding && !isModelled(binding) && hasFinalizer(binding) ? await deregisterAll({ binding, client, pass }, deps) : 0;
   await contributeRules(deps, { holder: pass.holder, cluster, binding: `${key.namespace}/${key.name}`, rules: new Map(), memory });
   await openGates(client, { namespace: key.namespace, name: key.name, now: deps.now() });
   for (const object of memory.references) await deps.store.references.remove({ cluster: key.cluster, object, key: pass.holder.key });
   await saveMemory(deps.store, pass.holder, NO_MEMORY);
-  if (binding?.metadata.finalizers?.includes(FINALIZER)) await removeFinalizer(client, binding);
+  if (memory.faulty) await deps.store.contributions.removeUser(FAULTY_BINDINGS, pass.holder.key);
+  if (binding && hasFinalizer(binding)) await removeFinalizer(client, binding);
   return { patch: { phase: 'Deleted', inputsHash: null, driftCheckedAt: null, nextAttemptAt: null, told: null }, done: { outcome: 'removed', deregistered } };
+}
+
+/** Holds a user's binding until its targets and rules are gone. A binding that a model asked for needs no such hold: its key remembers it. */
+export async function addFinalizer(client: ClusterClient, binding: TargetGroupBinding): Promise<void> {
+  const { namespace = '', name, finalizers = [], resourceVersion } = binding.metadata;
+  if (isModelled(binding) || hasFinalizer(binding)) return;
+  await client.patch(RESOURCES.targetGroupBindings, { namespace, name }, { type: 'merge', body: { metadata: { finalizers: [...finalizers, FINALIZER], resourceVersion } } });
+}
+
+function hasFinalizer({ metadata }: TargetGroupBinding): boolean {
+  return metadata.finalizers?.includes(FINALIZER) ?? false;
 }
 
 /** A binding that a model asked for: its target group goes with it, under the key that made both. */
@@ -57,14 +69,6 @@ async function deregisterAll({ binding, client, pass }: { binding: TargetGroupBi
   }
   await deleteOwnTargets(client, binding);
   return deregister.length;
-}
-
-/** Nobody waits for a binding that is gone: all pods of the namespace that carry its gate become ready (LBC's behaviour §3.5). */
-async function openGates(client: ClusterClient, { namespace, name, now }: { namespace: string; name: string; now: number }): Promise<void> {
-  const pods = await client.list(RESOURCES.pods, { namespace });
-  for (const pod of pods.map((object) => object as unknown as Pod).filter((candidate) => isGated(candidate, name))) {
-    await setCondition(client, { pod, condition: changedCondition(pod, readinessGate(name), { status: 'True', message: 'Target Group Binding is deleted' }), now });
-  }
 }
 
 /** The whole list is written with the version it was read at, so that nobody else's finalizer is lost. */

@@ -4,19 +4,19 @@ import type { TargetMemory } from '../contract/target-memory';
 import { requiredRules } from '../desired/targets/required-rules';
 import { resolveTargets } from '../desired/targets/resolve-targets';
 import { type Target, type TargetFacts, type TargetResolution, bindingProblem, usesQuic } from '../desired/targets/target';
-import type { TargetGroupBinding } from '../model/kubernetes';
 import type { Problem } from '../model/problem';
 import { contributeRules } from './contribute-rules';
 import { digestBinding, digestWish } from './digest';
 import { findGroups } from './find-groups';
 import { moveTargets } from './move-targets';
 import { type ClusterView, readBinding, readTargetFacts } from './read-target-facts';
-import { removeBinding } from './remove-binding';
+import { addFinalizer, removeBinding } from './remove-binding';
+import { FAULTY_BINDINGS } from './revoke-rights';
 import type { PassResult, TargetPass } from './run-target-key';
 import { loadMemory, saveMemory } from './target-memory';
 import type { BindingKey, TargetLaneDeps } from './target-lane';
 import { tellProblems } from './tell-problems';
-import { tellReadiness } from './tell-readiness';
+import { openGates, tellReadiness } from './tell-readiness';
 
 
 /**
@@ -32,11 +32,12 @@ export async function syncTargetGroup(key: BindingKey, pass: TargetPass, deps: T
   const view: ClusterView = { client, refer: referTo({ key, text: pass.holder.key, references, deps }) };
   const binding = await readBinding(client, key);
   if (!binding || binding.metadata.deletionTimestamp !== undefined) return removeBinding({ key, pass, cluster, client, binding, memory }, deps);
+  await addFinalizer(client, binding);
   const facts = await readTargetFacts(view, { binding, cluster });
   const resolution = resolveTargets(facts);
   const wish = `${digestWish({ resolution, facts, settings: cluster.settings })}/${digestBinding(binding)}`;
   if (isAnswered(pass, { wish, cluster, deps })) return { patch: {}, done: { outcome: 'unchanged' } };
-  return work({ pass, cluster, view, facts, resolution, wish, references, memory: { ...memory, references: [...references], ...arnOf(binding) } }, deps);
+  return work({ pass, cluster, view, facts, resolution, wish, references, memory: { ...memory, references: [...references] } }, deps);
 }
 
 interface Work {
@@ -80,12 +81,21 @@ const UNMOVED = { moved: { registered: 0, deregistered: 0 }, waiting: false, pro
 async function moveAll(input: Work, targets: readonly Target[], deps: TargetLaneDeps): Promise<AllMoved> {
   const { facts, view, resolution } = input;
   const { binding } = facts;
-  const network = await contribute(input, targets, deps);
+  const network = await recordFaults(await contribute(input, targets, deps), input.pass, deps);
   if (binding.spec.targetType !== 'ip' && network.problems.length > 0) return { ...UNMOVED, ...network };
   const { changes, observed, memory, problems } = await moveTargets({ ...input, targets, memory: network.memory, absent: resolution.outcome === 'absent' }, deps);
   const pods = binding.spec.targetType === 'ip' ? facts.pods : [];
   const waiting = await tellReadiness({ client: view.client, binding: binding.metadata.name, pods, targets, observed, changes, quic: usesQuic(binding.spec.targetGroupProtocol), now: deps.now() });
+  if (resolution.outcome === 'absent') await openGates(view.client, { namespace: binding.metadata.namespace ?? '', name: binding.metadata.name, now: deps.now() });
   return { memory, moved: { registered: changes.register.length, deregistered: changes.deregister.length }, waiting, problems: [...network.problems, ...problems] };
+}
+
+/** Bindings whose rules cannot be told are listed: what they need may stand on groups already, so no rule of unknown origin is revoked meanwhile. */
+async function recordFaults(network: { memory: TargetMemory; problems: Problem[] }, { holder }: TargetPass, deps: TargetLaneDeps): Promise<{ memory: TargetMemory; problems: Problem[] }> {
+  const faulty = network.problems.length > 0;
+  if (faulty === (network.memory.faulty ?? false)) return network;
+  await (faulty ? deps.store.contributions.addUser(FAULTY_BINDINGS, holder.key) : deps.store.contributions.removeUser(FAULTY_BINDINGS, holder.key));
+  return { ...network, memory: { ...network.memory, faulty } };
 }
 
 /** What the binding needs on the groups of its targets. A fault leaves everything as it was. */
@@ -113,8 +123,4 @@ function referTo({ key, text, references, deps }: { key: BindingKey; text: strin
     await deps.store.references.add({ cluster: key.cluster, object, key: text, why });
     references.add(object);
   };
-}
-
-function arnOf(binding: TargetGroupBinding): { targetGroupArn?: string } {
-  return binding.spec.targetGroupARN === undefined ? {} : { targetGroupArn: binding.spec.targetGroupARN };
 }

@@ -42,3 +42,11 @@ export async function setCondition(client: ClusterClient, { pod, condition, now 
   const body = { metadata: { uid }, status: { conditions: [{ ...condition, reason: condition.reason ?? '', message: condition.message ?? '', lastTransitionTime: time }] } };
   await client.patch(RESOURCES.pods, { namespace, name }, { type: 'strategic', body }, { subresource: 'status' });
 }
+
+/** Nobody waits for a binding that is gone or has nothing to serve: all pods of the namespace that carry its gate become ready (LBC's behaviour §3.5). */
+export async function openGates(client: ClusterClient, { namespace, name, now }: { namespace: string; name: string; now: number }): Promise<void> {
+  const pods = await client.list(RESOURCES.pods, { namespace });
+  for (const pod of pods.map((object) => object as unknown as Pod).filter((candidate) => isGated(candidate, name))) {
+    await setCondition(client, { pod, condition: changedCondition(pod, readinessGate(name), { status: 'True', message: 'Target Group Binding is deleted' }), now });
+  }
+}

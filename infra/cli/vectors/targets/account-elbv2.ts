@@ -21,8 +21,6 @@ export function accountElbv2(account: Account): TargetLaneDeps['elbv2'] {
         write(account, { service: 'elbv2', operation: 'RegisterTargets', input }, () => {
           const group = find(arn);
           if (!group) throw awsError('TargetGroupNotFound', 'One or more target groups not found', 'RegisterTargets');
-          const wrong = group.targetType === 'ip' ? chunk.find(({ Id = '' }) => Id.startsWith('i-')) : undefined;
-          if (wrong) throw awsError('InvalidTarget', `The IP address '${wrong.Id ?? ''}' is not a valid IPv4 address`, 'RegisterTargets');
           for (const { Id = '', Port = 0, AvailabilityZone, QuicServerId } of chunk) {
             group.targets = group.targets.filter((target) => !(target.id === Id && target.port === Port && target.quicServerId === QuicServerId));
             group.targets.push({ id: Id, port: Port, ...defined({ availabilityZone: AvailabilityZone, quicServerId: QuicServerId }), state: 'initial', reason: 'Elb.RegistrationInProgress', description: 'Target registration is in progress' });

@@ -1,6 +1,5 @@
 import { z } from 'zod';
 import { asStepError } from '../../../../shared/aws/errors';
-import { alignCidr } from '../../../../shared/desired/targets/cidr';
 import type { PlainObject } from '../merge-deeply';
 
 const text = z.string();
@@ -99,8 +98,8 @@ export function explode(account: Account, permission: Permission): AccountRule[]
   const { IpProtocol: protocol, FromPort: fromPort, ToPort: toPort } = permission;
   const rule = (kind: AccountRule['kind'], source: string, description: string | undefined): AccountRule => ({ id: `sgr-${String(account.nextRule++).padStart(17, '0')}`, protocol, fromPort, toPort, kind, source, description });
   return [
-    ...permission.IpRanges.map(({ CidrIp, Description }) => rule('v4', alignCidr(CidrIp), Description)),
-    ...permission.Ipv6Ranges.map(({ CidrIpv6, Description }) => rule('v6', alignCidr(CidrIpv6), Description)),
+    ...permission.IpRanges.map(({ CidrIp, Description }) => rule('v4', CidrIp, Description)),
+    ...permission.Ipv6Ranges.map(({ CidrIpv6, Description }) => rule('v6', CidrIpv6, Description)),
     ...permission.PrefixListIds.map(({ PrefixListId, Description }) => rule('prefix', PrefixListId, Description)),
     ...permission.UserIdGroupPairs.map(({ GroupId, Description }) => rule('group', GroupId, Description)),
   ];

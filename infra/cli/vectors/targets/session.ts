@@ -17,7 +17,7 @@ import { accountElbv2 } from './account-elbv2';
 import { type VectorCluster, openVectorCluster } from './vector-cluster';
 
 const CLUSTER = 'vector';
-const BETWEEN_MS = 11 * 60_000; // steps lie further apart than drift checks
+const BETWEEN_MS = 31 * 60_000; // steps lie further apart than anything is believed
 const MAX_MESSAGES = 50; // more means that keys wake each other for ever
 
 /** The target lane over a vector's account and cluster, with a queue that is answered at once. */
@@ -80,7 +80,7 @@ export async function openSession(environment: PlainObject, objects: readonly Pl
     if (!item || item.lastResyncAt !== undefined || !bindings.every(({ metadata }) => synced.has(`${metadata.namespace ?? ''}/${metadata.name}`))) return;
     await store.clusters.update(CLUSTER, { lastResyncAt: time });
     await wakeStrayGroups(item, deps).catch((error: unknown) => errors.push(error));
-    for (const key of await store.leases.listKeys(undefined)) if (parseKey(key).kind === 'sg') await wakeTargets(deps, key);
+    for (const key of await store.leases.listKeys(undefined)) if (parseKey(key).kind === 'sg' && (await store.leases.read(key))?.phase !== 'Failed') await wakeTargets(deps, key);
   }
 
   return {
@@ -91,6 +91,8 @@ export async function openSession(environment: PlainObject, objects: readonly Pl
     async reconcile(namespace, name) {
       time += BETWEEN_MS;
       synced.add(`${namespace}/${name}`);
+      // What the sweeper would do meanwhile, other bindings aside: vectors reconcile those themselves.
+      for (const { key } of await store.leases.listDue(time, 100)) if (parseKey(key).kind === 'sg') await wakeTargets(deps, key);
       await wakeTargets(deps, `tg#${CLUSTER}#${namespace}/${name}`);
       await answerQueue();
       await finishResync();
