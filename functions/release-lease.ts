@@ -25,11 +25,18 @@ export const releaseLease =
   async (input: StepInput): Promise<ReleaseLeaseOutput> => {
     const holder = { key: input.key, owner: input.owner, lease: input.lease };
     const patch = await nextLook(deps, input.key);
-    if ((await deps.store.leases.release(holder, patch)) === 'released') return { outcome: 'released' };
-    if (input.lease.pass < MAX_PASSES) return { outcome: 'again' };
+    const released = (await deps.store.leases.release(holder, patch)) === 'released';
+    if (input.lease.pass < MAX_PASSES) return { outcome: released ? 'released' : 'again' };
+    // An earlier try may have handed over and then failed to start the successor: then the key is free and dirty.
+    if (released && !(await isDirty(deps, input.key))) return { outcome: 'released' };
     await startExecution(deps, input.key, await deps.store.leases.handOver(holder));
     return { outcome: 'handed-over' };
   };
+
+async function isDirty({ store }: Deps, key: string): Promise<boolean> {
+  const state = await store.leases.read(key);
+  return state !== undefined && state.gen > state.doneGen;
+}
 
 async function nextLook({ store, now, random, factor }: Deps, key: string): Promise<StatePatch> {
   const state = await store.leases.read(key);

@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 /** An object of the cluster, as far as this looks into it. */
 interface AnyObject {
   readonly metadata: {
+    readonly name?: string;
     readonly labels?: Readonly<Record<string, string>>;
     readonly annotations?: Readonly<Record<string, string>>;
     readonly finalizers?: readonly string[];

@@ -44,7 +44,8 @@ async function readKey({ table }: Deps, key: string): Promise<StateItem | undefi
 async function listDue({ table }: Deps, until: number, limit: number): Promise<StateItem[]> {
   const keys = await table.queryDue({ partition: DUE, until, limit });
   const items = await Promise.all(keys.map((key) => table.get(key)));
-  return items.flatMap((item) => (item && Number(item[DUE_INDEX.sort]) <= until ? [readState(item)] : []));
+  const due = items.flatMap((item) => (item && Number(item[DUE_INDEX.sort]) <= until ? [readState(item)] : []));
+  return due.filter(({ owner, leaseUntil = 0 }) => owner === undefined || leaseUntil < until);
 }
 
 async function wake({ table, now, times }: Deps, key: string, at: number | undefined): Promise<Wakeup | undefined> {

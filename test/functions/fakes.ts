@@ -114,7 +114,7 @@ export function aSystem() {
   const store = createStore({ table: system.table, now, factor: 1 });
   let drawn = 0;
   let serial = 0;
-  const clients: Clients = {
+  const clients: { -readonly [Name in keyof Clients]: Clients[Name] } = {
     now,
     random: () => ((drawn += 1), (drawn * 0.618_033_988_7) % 1),
     after: (ms, callback) => {
@@ -135,7 +135,7 @@ export function aSystem() {
     tagging: refuseAll('tagging'),
   };
   provideClients(clients);
-  return { ...system, system, store, clients };
+  return { ...system, system: Object.assign(system, { clients }), store, clients };
 }
 
 /** A client that says its name when it is touched. */

@@ -22,14 +22,14 @@ describe('step', () => {
     const { gen } = await world.store.leases.markDirty(KEY);
     return { v: 1, key: KEY, gen, owner: 'execution-1', lease: await world.store.leases.acquire({ v: 1, key: KEY, gen, owner: 'execution-1' }) };
   }
-  const failing = (error: Error) =>
+  const failing = (thrown: Error) =>
     step({
       state: 'CreateLoadBalancer',
       input: StepInput,
       clients: { clusterClient },
       run: () => async () => {
         await Promise.resolve();
-        throw error;
+        throw thrown;
       },
     });
   const lastError = async () => (await world.store.leases.read(KEY))?.lastError;
