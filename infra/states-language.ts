@@ -42,8 +42,8 @@ export interface ChoiceRule {
   readonly Variable: string;
   readonly StringEquals?: string;
   readonly BooleanEquals?: boolean;
-  readonly IsPresent?: boolean;
-  readonly IsNull?: boolean;
+  /** Only `true`: aws-local-stepfunctions gets `false` wrong. */
+  readonly IsPresent?: true;
   readonly Next: string;
 }
 

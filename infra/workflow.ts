@@ -61,8 +61,8 @@ const RESUMED_INPUT: Template = { ...PLANNED_INPUT, 'work.$': '$.work' };
 interface Step {
   readonly does: string;
   readonly input: Template;
-  /** Where the answer goes; null drops it. */
-  readonly answer: string | null;
+  /** Where the answer goes; null drops it; absent, it is the whole new state. */
+  readonly answer?: string | null;
   readonly next: string;
   readonly retry?: readonly Retrier[];
   readonly errors?: readonly Catcher[];
@@ -80,7 +80,7 @@ export function workflowDefinition(functionArns: Readonly<Record<StateName, stri
     Resource: functionArns[name],
     TimeoutSeconds: TASK_TIMEOUT_SECONDS,
     Parameters: step.input,
-    ResultPath: step.answer,
+    ...(step.answer !== undefined && { ResultPath: step.answer }),
     Retry: step.retry ?? [THROTTLED, TRANSIENT, EVENTUAL, poll(10, 30)],
     Catch: step.errors ?? [START_AGAIN, STAND_BACK, TELL_THE_USER],
     Next: step.next,
@@ -104,7 +104,6 @@ function leaseStates(task: MakeTask): States {
       ...task('AcquireLease', {
         does: 'Takes the key, or stands back where another run has it or has done the work',
         input: { 'v.$': '$.v', 'key.$': '$.key', 'gen.$': '$.gen', 'owner.$': '$$.Execution.Id', 'pass.$': '$.lease.pass' },
-        answer: '$',
         next: 'ResolveSubnets',
         errors: [STAND_BACK],
       }),
@@ -185,7 +184,7 @@ function reportStates(task: MakeTask): States {
     WorthWaiting: {
       Type: 'Choice',
       Choices: [
-        { Variable: '$.error', IsNull: false, Next: 'ReleaseLease' },
+        { Variable: '$.error.Error', IsPresent: true, Next: 'ReleaseLease' },
         { Variable: '$.plan.outcome', StringEquals: 'blocked', Next: 'ReleaseLease' },
       ],
       Default: 'WaitForHealthy',
@@ -200,7 +199,7 @@ function reportStates(task: MakeTask): States {
     }),
     CollectGarbage: task('CollectGarbage', {
       does: 'Deletes what a healthy successor has replaced',
-      input: PLANNED_INPUT,
+      input: { ...PLANNED_INPUT, 'health.$': '$.health.health' },
       answer: null,
       next: 'ReleaseLease',
       retry: [THROTTLED, TRANSIENT, { ...EVENTUAL, MaxAttempts: 30 }, poll(10, 360)],

@@ -92,7 +92,7 @@ describe('the workflow definition', () => {
 
   it('reads like this', () => {
     const lines = Object.entries(definition.States).map(([name, state]) => {
-      if (state.Type === 'Choice') return `${name}? ${state.Choices.map((rule) => `${rule.Variable} ${String(rule.StringEquals ?? rule.BooleanEquals ?? (rule.IsNull === false ? 'given' : 'null'))} → ${rule.Next}`).join(', ')}${state.Default === undefined ? '' : `, else → ${state.Default}`}`;
+      if (state.Type === 'Choice') return `${name}? ${state.Choices.map((rule) => `${rule.Variable} ${String(rule.StringEquals ?? rule.BooleanEquals ?? 'given')} → ${rule.Next}`).join(', ')}${state.Default === undefined ? '' : `, else → ${state.Default}`}`;
       return `${name} → ${'Next' in state ? (state.Next ?? 'end') : 'end'}`;
     });
     expect(lines.join('\n')).toMatchInlineSnapshot(`
@@ -109,7 +109,7 @@ describe('the workflow definition', () => {
       DeleteLoadBalancer → MoreToDelete
       MoreToDelete? $.work.more true → DeleteLoadBalancer, else → ReleaseLease
       ReportStatus → WorthWaiting
-      WorthWaiting? $.error given → ReleaseLease, $.plan.outcome blocked → ReleaseLease, else → WaitForHealthy
+      WorthWaiting? $.error.Error given → ReleaseLease, $.plan.outcome blocked → ReleaseLease, else → WaitForHealthy
       WaitForHealthy → CollectGarbage
       CollectGarbage → ReleaseLease
       ReleaseLease → DirtyMeanwhile
