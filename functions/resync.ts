@@ -1,17 +1,15 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { ClusterItem } from '../shared/contract/items';
 import { ClusterId } from '../shared/contract/keys';
-import { routesOf } from '../shared/events/routes';
-import type { CoreClients, NamedClients } from './clients';
+import type { CoreClients } from './clients';
 import { clusterClient } from './clients/cluster-client';
 import { executions } from './clients/executions';
 import { targetQueue } from './clients/target-queue';
-import { compareCluster } from './compare-cluster';
 import { describeError } from './report-error';
+import { type ResyncDeps, resyncCluster } from './resync-cluster';
 import { step, type StepContext } from './step';
-import { wakeKeys } from './wake-keys';
 
-type Deps = Pick<CoreClients, 'store' | 'now' | 'random' | 'factor' | 'meter'> & Pick<NamedClients, 'executions' | 'targetQueue' | 'clusterClient'>;
+type Deps = ResyncDeps & Pick<CoreClients, 'factor' | 'meter'>;
 
 const EVERY_MS = 10 * 60_000;
 /** A cluster is left to the next run when less than this is left. */
@@ -54,30 +52,5 @@ function isDue({ lastResyncAt, resyncRequestedAt = 0 }: ClusterItem, { now, fact
 }
 
 const longestFirst = (a: ClusterItem, b: ClusterItem) => (a.lastResyncAt ?? 0) - (b.lastResyncAt ?? 0);
-
-/** Answers how many keys were woken. What was seen, and the time, are kept only after all of them were: a crash in between repeats the comparison. */
-async function resyncCluster(deps: Deps, cluster: ClusterItem): Promise<number> {
-  const { store, now } = deps;
-  const startedAt = now();
-  const { changed, orphans, seen } = await compareCluster({
-    client: deps.clusterClient(cluster),
-    before: await store.seen.load(cluster.id),
-    keys: await store.leases.listKeys(cluster.id),
-    readState: (key) => store.leases.read(key),
-  });
-  const keys = new Set(orphans);
-  const names = new Set<string>();
-  for (const { object, hints } of changed) {
-    const routes = routesOf(cluster.id, object, hints);
-    routes.keys.forEach((key) => keys.add(key));
-    routes.references.forEach((name) => names.add(name));
-  }
-  for (const name of names) (await store.references.find(cluster.id, name)).forEach(({ key }) => keys.add(key));
-  const failed = await wakeKeys(deps, keys);
-  for (const [, error] of failed) throw error;
-  await store.seen.save(cluster.id, seen);
-  await store.clusters.update(cluster.id, { lastResyncAt: startedAt });
-  return keys.size;
-}
 
 export const handler = step({ state: 'resync', input: ResyncInput, clients: { clusterClient, executions, targetQueue }, run: resync });

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { TargetMessage } from '../shared/contract/steps';
 import { createTakeOver } from '../shared/store/take-over';
 import { syncKey } from '../shared/targets/sync-key';

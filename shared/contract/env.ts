@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 /**
  * The environment variables of our functions. Infra sets exactly these, functions read exactly these.

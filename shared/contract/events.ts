@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { ClusterId } from './keys';
 
 /** Version of everything that is stored or sent. A reader refuses versions that it does not know. */

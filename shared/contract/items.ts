@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { VERSION } from './events';
 import { ClusterId, KeyText } from './keys';
 import { Settings } from './settings';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 /**
  * A key names one unit of work (architecture: Keys). `cluster` is our own id of a registered cluster. Grammar:

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Resource } from '../model/model';
 import type { Change, Difference, Plan } from '../plan/change';
 import { VERSION } from './events';

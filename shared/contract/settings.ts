@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** Feature gates of LBC 3.5 with their defaults (LBC's behaviour §8.2). */
 export const FeatureGates = z.strictObject({

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { VERSION } from './events';
 
 /** `<tg key> / NETWORK`: what the last pass over a binding found out and need not ask again. Losing it costs calls, never correctness, except `contributions`. */
