@@ -14,7 +14,6 @@ import type { Listening } from './http/listen';
 import { listenHttp } from './http/listen';
 import type { KubeRequest, KubeResponse } from './http/messages';
 import { serveRequest } from './http/serve-request';
-import type { CustomResourceDefinition } from './kinds/custom-kinds';
 import { createKindRegistry } from './kinds/kind-registry';
 import type { KubeObject } from './kube-object';
 import type { NodeProvider, NodeRequest } from './node-provider';
@@ -102,7 +101,7 @@ export function createLocalCluster(parts: LocalClusterParts): LocalCluster {
 /** An applied CRD is served at once, and no longer once it is gone. */
 function serveCustomKinds({ store, kinds }: WriteContext): void {
   const storedAs = 'customresourcedefinitions.apiextensions.k8s.io';
-  const refresh = () => kinds.serveCustom(store.list(storedAs) as CustomResourceDefinition[]);
+  const refresh = () => kinds.serveCustom(store.list(storedAs));
   refresh();
   store.subscribe((change) => {
     if (change.storedAs === storedAs) refresh();

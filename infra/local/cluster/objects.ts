@@ -1,3 +1,4 @@
+import type { CustomResourceDefinition } from './kinds/custom-kinds';
 import type { KubeObject } from './kube-object';
 
 /** The built-in kinds, as far as controllers, defaults and tables look into them. */
@@ -183,3 +184,24 @@ export interface Namespace extends KubeObject {
   spec?: { finalizers?: string[] };
   status?: { phase?: string; conditions?: Condition[] };
 }
+
+export interface CoreEvent extends KubeObject {
+  count?: number;
+  lastTimestamp?: string;
+}
+
+/** What is known of the objects at each place in the store. */
+export interface StoredKinds {
+  services: Service;
+  pods: Pod;
+  nodes: Node;
+  namespaces: Namespace;
+  events: CoreEvent;
+  'deployments.apps': Deployment;
+  'replicasets.apps': ReplicaSet;
+  'endpointslices.discovery.k8s.io': EndpointSlice;
+  'customresourcedefinitions.apiextensions.k8s.io': CustomResourceDefinition;
+}
+
+/** The type of the objects at a place. */
+export type Stored<Place extends string> = Place extends keyof StoredKinds ? StoredKinds[Place] : KubeObject;

@@ -1,13 +1,13 @@
-import type { Node, Pod, Service } from './objects';
+import type { Node, Pod } from './objects';
 import { readyBackends } from './controllers/service-backends';
 import { machineOf } from './controllers/cluster-nodes';
 import type { ObjectStore } from './store/object-store';
 
 /** Whether something answers at a pod's address, or at a node's (instance id or private address), on this port. */
 export function probePort(store: ObjectStore, { address, port }: { address: string; port: number }): boolean {
-  const pod = (store.list('pods') as Pod[]).find(({ status }) => status?.podIP === address);
+  const pod = store.list('pods').find(({ status }) => status?.podIP === address);
   if (pod !== undefined) return listens(pod, port);
-  const node = (store.list('nodes') as Node[]).find((each) => [machineOf(each).instanceId, machineOf(each).privateIp].includes(address));
+  const node = store.list('nodes').find((each) => [machineOf(each).instanceId, machineOf(each).privateIp].includes(address));
   return node !== undefined && isReady(node) && forwards(store, node, port);
 }
 
@@ -24,7 +24,7 @@ function isReady({ status }: Node): boolean {
 
 /** kube-proxy on a node: forwards a node port to ready backends; with traffic policy Local only to those of its own node. */
 function forwards(store: ObjectStore, node: Node, port: number): boolean {
-  return (store.list('services') as Service[]).some((service) => {
+  return store.list('services').some((service) => {
     const { spec } = service;
     const servicePort = spec.ports?.find(({ nodePort }) => nodePort === port);
     if (servicePort === undefined && spec.healthCheckNodePort !== port) return false;

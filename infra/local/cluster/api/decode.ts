@@ -1,5 +1,5 @@
-import type { KubeObject, Metadata } from '../kube-object';
-import { isFields } from '../kube-object';
+import type { KubeObject } from '../kube-object';
+import { asText, isFields } from '../kube-object';
 import type { Kind } from '../kinds/kind';
 import { apiVersionOf } from '../kinds/kind';
 import { checkFields } from '../schema/check-fields';
@@ -18,7 +18,7 @@ export function decode(input: unknown, { kind, options }: { kind: Kind; options:
   if (wrong !== undefined) throw badRequest(`${kind.kind} in version "${kind.version}" cannot be handled as a ${kind.kind}: ${wrong}`);
   reportUnknown(unknown, { kind, options });
   const object = pruned as KubeObject;
-  return { ...object, apiVersion: apiVersionOf(kind), kind: kind.kind, metadata: { ...object.metadata } as Metadata };
+  return { ...object, apiVersion: apiVersionOf(kind), kind: kind.kind, metadata: { ...object.metadata } };
 }
 
 function mistypedMetadata(metadata: unknown): string | undefined {
@@ -28,8 +28,8 @@ function mistypedMetadata(metadata: unknown): string | undefined {
 function checkIdentity(input: Record<string, unknown>, kind: Kind): void {
   const expected = apiVersionOf(kind);
   const { apiVersion, kind: name } = input;
-  if (name !== undefined && name !== kind.kind) throw badRequest(`${String(name)} in version "${String(apiVersion)}" cannot be handled as a ${kind.kind}: converting (${String(name)}) to (${kind.kind}): unknown conversion`);
-  if (apiVersion !== undefined && apiVersion !== expected) throw badRequest(`the API version in the data (${String(apiVersion)}) does not match the expected API version (${expected})`);
+  if (name !== undefined && name !== kind.kind) throw badRequest(`${asText(name)} in version "${asText(apiVersion)}" cannot be handled as a ${kind.kind}: converting (${asText(name)}) to (${kind.kind}): unknown conversion`);
+  if (apiVersion !== undefined && apiVersion !== expected) throw badRequest(`the API version in the data (${asText(apiVersion)}) does not match the expected API version (${expected})`);
 }
 
 function reportUnknown(unknown: readonly string[], { kind, options }: { kind: Kind; options: WriteOptions }): void {

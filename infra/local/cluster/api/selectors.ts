@@ -1,5 +1,5 @@
 import type { KubeObject } from '../kube-object';
-import { fieldAt } from '../kube-object';
+import { asText, fieldAt } from '../kube-object';
 import type { LabelSelector } from '../objects';
 import { badRequest } from '../status-error';
 
@@ -89,8 +89,8 @@ export function parseFieldSelector(text: string, storedAs: string): Match {
 }
 
 function textOf(object: KubeObject, field: string): string {
-  if (object.kind === 'Event' && field === 'source') return String(fieldAt(object, 'source.component') ?? object['reportingComponent'] ?? '');
+  if (object.kind === 'Event' && field === 'source') return asText(fieldAt(object, 'source.component') ?? object['reportingComponent']);
   const value = fieldAt(object, field === 'reportingController' ? 'reportingComponent' : field);
   if (value === undefined || value === null) return field === 'spec.unschedulable' || field === 'spec.hostNetwork' ? 'false' : '';
-  return typeof value === 'string' ? value : JSON.stringify(value);
+  return asText(value);
 }

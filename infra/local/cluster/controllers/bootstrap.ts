@@ -1,5 +1,4 @@
 import type { WriteContext } from '../api/write-context';
-import type { KubeObject } from '../kube-object';
 import type { NodeProvider } from '../node-provider';
 import { clusterApi } from './cluster-api';
 import { addClusterNode } from './cluster-nodes';
@@ -13,7 +12,7 @@ const API_SERVICE = { clusterIP: '172.20.0.1', ports: [{ name: 'https', port: 44
 export function bootstrap(context: WriteContext, nodes: NodeProvider): void {
   const api = clusterApi(context, 'kube-apiserver');
   for (const name of NAMESPACES) if (api.get('namespaces', undefined, name) === undefined) api.create('namespaces', { metadata: { name } });
-  const missing = FIRST_NODES - api.list<KubeObject>('nodes').length;
+  const missing = FIRST_NODES - api.list('nodes').length;
   if (api.get('services', 'default', 'kubernetes') !== undefined) return;
   for (let added = 0; added < missing; added += 1) addClusterNode(context, { nodes, request: {} });
   api.create('services', { metadata: { name: 'kubernetes', namespace: 'default', labels: { component: 'apiserver', provider: 'kubernetes' } }, spec: API_SERVICE });

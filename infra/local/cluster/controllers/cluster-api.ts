@@ -5,12 +5,13 @@ import { updateObject } from '../api/update-object';
 import type { WriteContext } from '../api/write-context';
 import type { Subresource } from '../kinds/kind';
 import type { KubeObject } from '../kube-object';
+import type { Stored } from '../objects';
 import { StatusError } from '../status-error';
 
 /** The API server as the cluster's own controllers use it: synchronously, by the place where a kind is stored. */
 export interface ClusterApi {
-  get<T extends KubeObject>(storedAs: string, namespace: string | undefined, name: string): T | undefined;
-  list<T extends KubeObject>(storedAs: string, namespace?: string): T[];
+  get<Place extends string>(storedAs: Place, namespace: string | undefined, name: string): Stored<Place> | undefined;
+  list<Place extends string>(storedAs: Place, namespace?: string): Stored<Place>[];
   create(storedAs: string, object: NewObject): KubeObject;
   /** Throws `StatusError` 409 when the object has changed since it was read. */
   update(storedAs: string, object: KubeObject, subresource?: Subresource): KubeObject;
@@ -30,8 +31,8 @@ export function clusterApi(context: WriteContext, manager: string): ClusterApi {
   const kindOf = (storedAs: string) => context.kinds.byStorage(storedAs);
   return {
     context,
-    get: <T extends KubeObject>(storedAs: string, namespace: string | undefined, name: string) => context.store.get(storedAs, namespace, name) as T | undefined,
-    list: <T extends KubeObject>(storedAs: string, namespace?: string) => context.store.list(storedAs, namespace) as T[],
+    get: context.store.get,
+    list: context.store.list,
     create: (storedAs, object) => createObject(context, { kind: kindOf(storedAs), namespace: object.metadata.namespace, input: object, options: { manager } }),
     update: (storedAs, object, subresource) => updateObject(context, { kind: kindOf(storedAs), address: object.metadata, input: object, options: { manager, subresource } }),
     remove(storedAs, object, options) {

@@ -29,8 +29,16 @@ function nodeObject(machine: ProvidedNode, now: string) {
         { type: 'Hostname', address: name },
       ],
       nodeInfo: {
-        ...{ kubeletVersion: 'v1.33.4', kubeProxyVersion: 'v1.33.4', osImage: 'local', kernelVersion: 'local', containerRuntimeVersion: 'local://1' },
-        ...{ architecture: 'amd64', operatingSystem: 'linux', bootID: '', machineID: machine.instanceId, systemUUID: machine.instanceId },
+        kubeletVersion: 'v1.33.4',
+        kubeProxyVersion: 'v1.33.4',
+        osImage: 'local',
+        kernelVersion: 'local',
+        containerRuntimeVersion: 'local://1',
+        architecture: 'amd64',
+        operatingSystem: 'linux',
+        bootID: '',
+        machineID: machine.instanceId,
+        systemUUID: machine.instanceId,
       },
     },
   };

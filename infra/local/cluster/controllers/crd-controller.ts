@@ -15,7 +15,7 @@ export function crdController(api: ClusterApi): Controller {
     allKeys: () => api.list(PLACE).map(({ metadata }) => metadata.name),
     keysOf: ({ storedAs, object, type }) => (storedAs === PLACE ? [object.metadata.name] : type === 'DELETED' && api.get(PLACE, undefined, storedAs) !== undefined ? [storedAs] : []),
     reconcile(name) {
-      const crd = api.get<CustomResourceDefinition>(PLACE, undefined, name);
+      const crd = api.get(PLACE, undefined, name);
       if (crd === undefined) return undefined;
       if (crd.metadata.deletionTimestamp !== undefined) return clearAway(api, crd);
       establish(api, crd);
@@ -50,7 +50,7 @@ function clearAway(api: ClusterApi, crd: CustomResourceDefinition): number | und
   const name = crd.metadata.name;
   if (api.context.kinds.all().some((kind) => kind.storedAs === name)) for (const object of api.list(name)) if (object.metadata.deletionTimestamp === undefined) api.remove(name, object);
   if (api.list(name).length > 0) return RECHECK_MS;
-  const fresh = draft(api.get<CustomResourceDefinition>(PLACE, undefined, name) ?? crd);
+  const fresh = draft(api.get(PLACE, undefined, name) ?? crd);
   fresh.metadata.finalizers = (fresh.metadata.finalizers ?? []).filter((finalizer) => finalizer !== CLEANUP);
   api.update(PLACE, fresh);
   return undefined;

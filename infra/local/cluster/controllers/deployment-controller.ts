@@ -29,7 +29,7 @@ export function deploymentController({ api, factor }: { api: ClusterApi; factor:
       return owner?.kind === 'Deployment' ? [`${object.metadata.namespace}/${owner.name}`] : [];
     },
     reconcile(key) {
-      const deployment = api.get<Deployment>(PLACE, ...splitKey(key));
+      const deployment = api.get(PLACE, ...splitKey(key));
       if (deployment === undefined || deployment.metadata.deletionTimestamp !== undefined) return undefined;
       const desired = deployment.spec.paused === true ? newestSet(api, deployment) : ensureSet(api, deployment);
       if (desired !== undefined) scaleSets(api, deployment, desired);
@@ -40,7 +40,7 @@ export function deploymentController({ api, factor }: { api: ClusterApi; factor:
 }
 
 function setsOf(api: ClusterApi, { metadata }: Deployment): ReplicaSet[] {
-  return api.list<ReplicaSet>(SETS, metadata.namespace).filter((set) => controllerOf(set)?.uid === metadata.uid);
+  return api.list(SETS, metadata.namespace).filter((set) => controllerOf(set)?.uid === metadata.uid);
 }
 
 function newestSet(api: ClusterApi, deployment: Deployment): ReplicaSet | undefined {
@@ -120,7 +120,7 @@ function forgetOldSets(api: ClusterApi, deployment: Deployment, desired: Replica
 }
 
 function writeStatus({ api, factor }: { api: ClusterApi; factor: number }, { metadata }: Deployment, desired: ReplicaSet | undefined): number | undefined {
-  const fresh = api.get<Deployment>(PLACE, metadata.namespace, metadata.name);
+  const fresh = api.get(PLACE, metadata.namespace, metadata.name);
   if (fresh === undefined) return undefined;
   const sets = setsOf(api, fresh);
   const { status, againMs } = deploymentStatus({ deployment: fresh, sets, desired: sets.find((set) => set.metadata.uid === desired?.metadata.uid), now: api.context.clock.now(), factor });

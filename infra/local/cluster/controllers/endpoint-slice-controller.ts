@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { matchesSelector } from '../api/selectors';
 import { draft, timestamp } from '../kube-object';
-import type { EndpointSlice, Node, Pod, Service, SliceEndpoint } from '../objects';
+import type { EndpointSlice, Pod, Service, SliceEndpoint } from '../objects';
 import type { ClusterApi } from './cluster-api';
 import { endpointsSubsets } from './endpoints-subsets';
 import { ownerReference } from './ownership';
@@ -24,7 +24,7 @@ export interface PortGroup {
 
 /** Keeps each selecting Service's EndpointSlices and Endpoints in line with its pods. */
 export function endpointSliceController(api: ClusterApi): Controller {
-  const selecting = (pod: Pod) => api.list<Service>('services', pod.metadata.namespace).filter((service) => selects(service, pod)).map(keyOf);
+  const selecting = (pod: Pod) => api.list('services', pod.metadata.namespace).filter((service) => selects(service, pod)).map(keyOf);
   return {
     allKeys: () => api.list('services').map(keyOf),
     keysOf({ storedAs, object, before }) {
@@ -34,7 +34,7 @@ export function endpointSliceController(api: ClusterApi): Controller {
       return storedAs === SLICES && service !== undefined ? [`${object.metadata.namespace}/${service}`] : [];
     },
     reconcile(key) {
-      const service = api.get<Service>('services', ...splitKey(key));
+      const service = api.get('services', ...splitKey(key));
       const has = service !== undefined && service.metadata.deletionTimestamp === undefined && Object.keys(service.spec.selector ?? {}).length > 0 && service.spec.type !== 'ExternalName';
       if (!has || isEnding(api, service)) return undefined;
       const groups = portGroups(api, service);
@@ -56,8 +56,8 @@ function selects({ spec }: Service, { metadata }: Pod): boolean {
 
 /** The pods of a Service, by the ports that its port names come to on them. */
 function portGroups(api: ClusterApi, service: Service): PortGroup[] {
-  const zones = new Map(api.list<Node>('nodes').map(({ metadata }) => [metadata.name, metadata.labels?.['topology.kubernetes.io/zone']]));
-  const pods = api.list<Pod>('pods', service.metadata.namespace).filter((pod) => selects(service, pod) && hasAddress(pod));
+  const zones = new Map(api.list('nodes').map(({ metadata }) => [metadata.name, metadata.labels?.['topology.kubernetes.io/zone']]));
+  const pods = api.list('pods', service.metadata.namespace).filter((pod) => selects(service, pod) && hasAddress(pod));
   const groups = new Map<string, { ports: EndpointSlice['ports']; endpoints: SliceEndpoint[] }>();
   for (const pod of pods) {
     const ports = resolvePorts(service, pod);
@@ -108,7 +108,7 @@ function chunks(groups: readonly PortGroup[]): PortGroup[] {
 
 /** Slices keep their names as long as they hold the same ports; what is left over goes. */
 function writeSlices(api: ClusterApi, service: Service, groups: readonly PortGroup[]): void {
-  const known = api.list<EndpointSlice>(SLICES, service.metadata.namespace).filter(({ metadata }) => metadata.labels?.[SERVICE_NAME] === service.metadata.name && metadata.labels[MANAGED_BY] === MANAGER && metadata.deletionTimestamp === undefined);
+  const known = api.list(SLICES, service.metadata.namespace).filter(({ metadata }) => metadata.labels?.[SERVICE_NAME] === service.metadata.name && metadata.labels[MANAGED_BY] === MANAGER && metadata.deletionTimestamp === undefined);
   const free = [...known];
   for (const chunk of chunks(groups)) {
     const at = free.findIndex((slice) => isDeepStrictEqual(draft(slice.ports ?? []), draft(chunk.ports)));

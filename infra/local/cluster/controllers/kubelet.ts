@@ -26,9 +26,9 @@ interface KubeletParts {
 /** Runs pods on their nodes: Pending, Running with an address, Ready once containers and readiness gates are; and stops deleted ones. */
 export function kubelet({ api, nodes, factor }: KubeletParts): Controller {
   const began = new Map<string, number>();
-  const onNode = (name: string) => api.list<Pod>('pods').filter((pod) => pod.spec.nodeName === name).map(keyOf);
+  const onNode = (name: string) => api.list('pods').filter((pod) => pod.spec.nodeName === name).map(keyOf);
   return {
-    allKeys: () => api.list<Pod>('pods').map(keyOf),
+    allKeys: () => api.list('pods').map(keyOf),
     keysOf({ storedAs, object, before, type }) {
       if (storedAs === 'nodes') return type === 'DELETED' || readiness(object) !== readiness(before) ? onNode(object.metadata.name) : [];
       if (storedAs !== 'pods') return [];
@@ -36,9 +36,9 @@ export function kubelet({ api, nodes, factor }: KubeletParts): Controller {
       return [keyOf(object)];
     },
     reconcile(key) {
-      const pod = api.get<Pod>('pods', ...splitKey(key));
+      const pod = api.get('pods', ...splitKey(key));
       if (pod?.spec.nodeName === undefined) return undefined;
-      const node = api.get<Node>('nodes', undefined, pod.spec.nodeName);
+      const node = api.get('nodes', undefined, pod.spec.nodeName);
       if (node === undefined) return evict(api, pod);
       const elapsedMs = elapsedSince(began, { id: `${pod.metadata.uid}/${phaseOf(pod)}`, now: api.context.clock.now() }) / factor;
       return step({ api, nodes, factor, pod, node, elapsedMs });

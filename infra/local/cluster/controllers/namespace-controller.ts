@@ -16,7 +16,7 @@ export function namespaceController(api: ClusterApi): Controller {
       return (type === 'DELETED' || storedAs === 'serviceaccounts') && object.metadata.namespace !== undefined ? [object.metadata.namespace] : [];
     },
     reconcile(name) {
-      const namespace = api.get<Namespace>('namespaces', undefined, name);
+      const namespace = api.get('namespaces', undefined, name);
       if (namespace === undefined) return undefined;
       if (namespace.metadata.deletionTimestamp !== undefined) return empty(api, namespace);
       if (api.get('serviceaccounts', name, 'default') === undefined) api.create('serviceaccounts', { metadata: { name: 'default', namespace: name } });

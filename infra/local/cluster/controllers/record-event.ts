@@ -11,11 +11,6 @@ export interface Happening {
   readonly component: string;
 }
 
-interface StoredEvent extends KubeObject {
-  count?: number;
-  lastTimestamp?: string;
-}
-
 const HOUR_MS = 3_600_000;
 
 /** Writes an Event on an object; the same happening again counts up. Events that were last seen an hour ago go. */
@@ -24,19 +19,19 @@ export function recordEvent(api: ClusterApi, subject: KubeObject, { type = 'Norm
   const { name, uid, resourceVersion } = subject.metadata;
   const now = timestamp(api.context.clock.now());
   const id = createHash('sha256').update(JSON.stringify([uid, type, reason, message, component])).digest('hex').slice(0, 16);
-  const known = api.get<StoredEvent>('events', namespace, `${name}.${id}`);
+  const known = api.get('events', namespace, `${name}.${id}`);
   if (known !== undefined) {
     api.update('events', { ...draft(known), count: (known.count ?? 1) + 1, lastTimestamp: now });
     return;
   }
   forgetOld(api, namespace);
   const involvedObject = { apiVersion: subject.apiVersion, kind: subject.kind, name, uid, resourceVersion, ...(subject.metadata.namespace === undefined ? {} : { namespace }) };
-  if (api.get<KubeObject>('namespaces', undefined, namespace)?.metadata.deletionTimestamp !== undefined) return;
+  if (api.get('namespaces', undefined, namespace)?.metadata.deletionTimestamp !== undefined) return;
   api.create('events', { metadata: { name: `${name}.${id}`, namespace }, involvedObject, type, reason, message, source: { component }, reportingComponent: component, reportingInstance: '', firstTimestamp: now, lastTimestamp: now, count: 1 });
 }
 
 function forgetOld(api: ClusterApi, namespace: string): void {
   const limit = api.context.clock.now() - HOUR_MS;
-  const old = api.list<StoredEvent>('events', namespace).filter((event) => Date.parse(event.lastTimestamp ?? event.metadata.creationTimestamp) < limit);
+  const old = api.list('events', namespace).filter((event) => Date.parse(event.lastTimestamp ?? event.metadata.creationTimestamp) < limit);
   for (const event of old) api.remove('events', event);
 }

@@ -1,5 +1,4 @@
 import { matchesSelector } from '../api/selectors';
-import type { KubeObject } from '../kube-object';
 import { draft } from '../kube-object';
 import type { Pod, ReplicaSet } from '../objects';
 import type { ClusterApi } from './cluster-api';
@@ -23,10 +22,10 @@ export function replicaSetController({ api, factor }: { api: ClusterApi; factor:
       if (storedAs !== 'pods') return [];
       const owner = controllerOf(object);
       if (owner?.kind === 'ReplicaSet') return [`${object.metadata.namespace}/${owner.name}`];
-      return owner === undefined ? api.list<ReplicaSet>(PLACE, object.metadata.namespace).filter(({ spec }) => matchesSelector(object.metadata.labels ?? {}, spec.selector)).map(keyOf) : [];
+      return owner === undefined ? api.list(PLACE, object.metadata.namespace).filter(({ spec }) => matchesSelector(object.metadata.labels ?? {}, spec.selector)).map(keyOf) : [];
     },
     reconcile(key) {
-      const set = api.get<ReplicaSet>(PLACE, ...splitKey(key));
+      const set = api.get(PLACE, ...splitKey(key));
       if (set === undefined) return undefined;
       const pods = claimPods(api, set).filter(isActive);
       const missing = (set.spec.replicas ?? 1) - pods.length;
@@ -39,12 +38,12 @@ export function replicaSetController({ api, factor }: { api: ClusterApi; factor:
 
 /** Its own pods, and those without an owner that match its selector: they become its own. */
 function claimPods(api: ClusterApi, set: ReplicaSet): Pod[] {
-  const pods = api.list<Pod>('pods', set.metadata.namespace);
+  const pods = api.list('pods', set.metadata.namespace);
   if (set.metadata.deletionTimestamp === undefined) {
     const orphans = pods.filter((pod) => controllerOf(pod) === undefined && isActive(pod) && matchesSelector(pod.metadata.labels ?? {}, set.spec.selector));
     for (const pod of orphans) api.update('pods', { ...draft(pod), metadata: { ...draft(pod.metadata), ownerReferences: [...(pod.metadata.ownerReferences ?? []), ownerReference(set)] } });
   }
-  return api.list<Pod>('pods', set.metadata.namespace).filter((pod) => controllerOf(pod)?.uid === set.metadata.uid);
+  return api.list('pods', set.metadata.namespace).filter((pod) => controllerOf(pod)?.uid === set.metadata.uid);
 }
 
 function createPods(api: ClusterApi, set: ReplicaSet, missing: number): void {
@@ -74,7 +73,7 @@ function compareRanks(left: readonly number[], right: readonly number[]): number
 }
 
 function writeStatus(api: ClusterApi, { set, factor }: { set: ReplicaSet; factor: number }): number | undefined {
-  const pods = api.list<Pod>('pods', set.metadata.namespace).filter((pod) => controllerOf(pod)?.uid === set.metadata.uid && isActive(pod));
+  const pods = api.list('pods', set.metadata.namespace).filter((pod) => controllerOf(pod)?.uid === set.metadata.uid && isActive(pod));
   const minReadySeconds = set.spec.minReadySeconds ?? 0;
   const now = api.context.clock.now();
   const ready = pods.filter(isPodReady);
@@ -82,7 +81,7 @@ function writeStatus(api: ClusterApi, { set, factor }: { set: ReplicaSet; factor
   const counts = { fullyLabeledReplicas: pods.length, readyReplicas: ready.length, availableReplicas: available.length };
   const positive = Object.fromEntries(Object.entries(counts).filter(([, count]) => count > 0));
   const status = { replicas: pods.length, ...positive, observedGeneration: set.metadata.generation ?? 1 };
-  const fresh = api.get<KubeObject>(PLACE, set.metadata.namespace, set.metadata.name);
+  const fresh = api.get(PLACE, set.metadata.namespace, set.metadata.name);
   if (fresh !== undefined) api.update(PLACE, { ...draft(fresh), status }, 'status');
   return available.length < ready.length ? minReadySeconds * 1000 : undefined;
 }

@@ -9,7 +9,7 @@ import { keyOf, splitKey } from './run-controller';
 
 /** Gives each pod a node: one that is ready, fits its selector and taints, and has the fewest pods of the same owner. */
 export function scheduler(api: ClusterApi): Controller {
-  const waiting = () => api.list<Pod>('pods').filter((pod) => pod.spec.nodeName === undefined).map(keyOf);
+  const waiting = () => api.list('pods').filter((pod) => pod.spec.nodeName === undefined).map(keyOf);
   return {
     allKeys: waiting,
     keysOf({ storedAs, object, type }) {
@@ -17,10 +17,10 @@ export function scheduler(api: ClusterApi): Controller {
       return storedAs === 'pods' && type !== 'DELETED' && (object as Pod).spec.nodeName === undefined ? [keyOf(object)] : [];
     },
     reconcile(key) {
-      const pod = api.get<Pod>('pods', ...splitKey(key));
+      const pod = api.get('pods', ...splitKey(key));
       if (pod === undefined || pod.spec.nodeName !== undefined || pod.metadata.deletionTimestamp !== undefined) return undefined;
-      const nodes = api.list<Node>('nodes');
-      const node = chooseNode(pod, nodes.filter((each) => fits(pod, each)), api.list<Pod>('pods'));
+      const nodes = api.list('nodes');
+      const node = chooseNode(pod, nodes.filter((each) => fits(pod, each)), api.list('pods'));
       if (node === undefined) reportUnschedulable(api, pod, nodes.length);
       else bind(api, pod, node);
       return undefined;

@@ -28,7 +28,7 @@ export function allocateServiceAddresses(service: Service, { store, random }: Al
 
 function takenByOthers(service: Service, store: ObjectStore): Taken {
   const self = objectId(service.metadata.namespace, service.metadata.name);
-  const others = store.list('services').filter((other) => objectId(other.metadata.namespace, other.metadata.name) !== self) as Service[];
+  const others = store.list('services').filter((other) => objectId(other.metadata.namespace, other.metadata.name) !== self);
   const nodePorts = others.flatMap(({ spec }) => [spec.healthCheckNodePort, ...(spec.ports ?? []).map((port) => port.nodePort)]);
   return {
     addresses: new Set(others.flatMap(({ spec }) => (spec.clusterIP === undefined ? [] : [spec.clusterIP]))),

@@ -10,7 +10,7 @@ import type { WriteContext, WriteOptions } from '../api/write-context';
 import { present } from '../api/write-context';
 import { decode } from '../api/decode';
 import type { KubeObject } from '../kube-object';
-import { isFields } from '../kube-object';
+import { asText, isFields } from '../kube-object';
 import { APPLY_PATCH, parseBody, patchType } from '../patch/apply-patch';
 import { badRequest, methodNotAllowed, unsupportedMediaType } from '../status-error';
 import type { KubeRequest, KubeResponse } from './messages';
@@ -88,7 +88,7 @@ function serveUpdate(served: Served): KubeResponse {
   const address = addressOf(served);
   const input = readBody(served.request);
   const stated = isFields(input) && isFields(input['metadata']) ? input['metadata']['name'] : undefined;
-  if (stated !== undefined && stated !== address.name) throw badRequest(`the name of the object (${String(stated)}) does not match the name on the URL (${address.name})`);
+  if (stated !== undefined && stated !== address.name) throw badRequest(`the name of the object (${asText(stated)}) does not match the name on the URL (${address.name})`);
   const isScale = target.subresource === 'scale';
   const desired = isScale ? withScale(getObject(context, target.kind, address), input, target.kind) : input;
   const options = { ...writeOptions(served), ...(isScale ? { subresource: undefined } : {}) };

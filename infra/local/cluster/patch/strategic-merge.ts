@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import { isFields } from '../kube-object';
+import { asText, isFields } from '../kube-object';
 import type { Definitions, Schema } from '../schema/schema';
 import { fieldSchema, resolve } from '../schema/schema';
 import { badRequest } from '../status-error';
@@ -22,7 +22,7 @@ export function strategicMerge(value: unknown, patch: unknown, place: Place): un
   const directive = patch['$patch'];
   if (directive === 'replace') return clean(patch);
   if (directive === 'delete') return {};
-  if (directive !== undefined && directive !== 'merge') throw badRequest(`Unknown patch type found: ${String(directive)}`);
+  if (directive !== undefined && directive !== 'merge') throw badRequest(`Unknown patch type found: ${asText(directive)}`);
   const merged: Fields = isFields(value) ? { ...value } : {};
   dropUnlisted(merged, patch['$retainKeys']);
   for (const [name, inner] of Object.entries(patch)) {

@@ -1,6 +1,7 @@
 import type { Storage } from '../../storage';
 import type { KubeObject } from '../kube-object';
 import { deepFreeze } from '../kube-object';
+import type { Stored } from '../objects';
 
 /** One step in the life of an object, as watches tell it. */
 export interface Change {
@@ -15,9 +16,9 @@ export interface Change {
 /** Objects under one counter of revisions, each change on disk before anyone hears of it. */
 export interface ObjectStore {
   revision(): number;
-  get(storedAs: string, namespace: string | undefined, name: string): KubeObject | undefined;
+  readonly get: <Place extends string>(storedAs: Place, namespace: string | undefined, name: string) => Stored<Place> | undefined;
   /** Sorted by namespace and name, as etcd does. */
-  list(storedAs: string, namespace?: string): KubeObject[];
+  readonly list: <Place extends string>(storedAs: Place, namespace?: string) => Stored<Place>[];
   /** Writes the object under a new revision, which it answers in `resourceVersion`. */
   put(storedAs: string, object: KubeObject): KubeObject;
   remove(storedAs: string, object: KubeObject): KubeObject;
@@ -63,10 +64,10 @@ export function createObjectStore(storage: Storage): ObjectStore {
 
   return {
     revision: () => revision,
-    get: (storedAs, namespace, name) => objects(storedAs).get(objectId(namespace, name)),
-    list(storedAs, namespace) {
+    get: <Place extends string>(storedAs: Place, namespace: string | undefined, name: string) => objects(storedAs).get(objectId(namespace, name)) as Stored<Place> | undefined,
+    list<Place extends string>(storedAs: Place, namespace?: string) {
       const wanted = objects(storedAs).entries().filter(([, object]) => namespace === undefined || object.metadata.namespace === namespace);
-      return wanted.sort(([left], [right]) => (left < right ? -1 : 1)).map(([, object]) => object);
+      return wanted.sort(([left], [right]) => (left < right ? -1 : 1)).map(([, object]) => object as Stored<Place>);
     },
     put(storedAs, object) {
       const exists = objects(storedAs).has(objectId(object.metadata.namespace, object.metadata.name));

@@ -1,5 +1,5 @@
 import type { KubeObject } from '../kube-object';
-import { fieldAt, isFields } from '../kube-object';
+import { asText, fieldAt, isFields } from '../kube-object';
 import type { Namespace, Node, Pod, Service, ServicePort } from '../objects';
 import { age } from './duration';
 import type { Printer } from './printer';
@@ -68,7 +68,7 @@ const node: Printer = {
     const { status } = object as Node;
     const roles = Object.keys(object.metadata.labels ?? {}).filter((key) => key.startsWith('node-role.kubernetes.io/')).map((key) => key.split('/')[1] ?? '');
     const address = (type: string) => status?.addresses?.find((each) => each.type === type)?.address ?? '<none>';
-    const about = (field: string) => String(fieldAt(status, `nodeInfo.${field}`) ?? '<unknown>');
+    const about = (field: string) => asText(fieldAt(status, `nodeInfo.${field}`) ?? '<unknown>');
     return [object.metadata.name, nodeState(object as Node), joined(roles), born(object, now), about('kubeletVersion'), address('InternalIP'), address('ExternalIP'), about('osImage'), about('kernelVersion'), about('containerRuntimeVersion')];
   },
 };
@@ -76,13 +76,13 @@ const node: Printer = {
 const event: Printer = {
   columns: columns('Last_Seen Type Reason Object Subobject+ Source+ Message First_Seen+ Count+ Name+'),
   cells(object, now) {
-    const text = (path: string) => String(fieldAt(object, path) ?? '');
+    const text = (path: string) => asText(fieldAt(object, path));
     const first = object['firstTimestamp'] ?? object['eventTime'];
     const last = fieldAt(object, 'series.lastObservedTime') ?? object['lastTimestamp'] ?? object['eventTime'] ?? first;
     const subject = `${text('involvedObject.kind').toLowerCase()}/${text('involvedObject.name')}`;
     const source = text('source.component') || text('reportingComponent');
     const count = fieldAt(object, 'series.count') ?? object['count'] ?? 1;
-    return [age(last, now), text('type'), text('reason'), subject, text('involvedObject.fieldPath'), source, text('message').trim(), age(first, now), String(count), object.metadata.name];
+    return [age(last, now), text('type'), text('reason'), subject, text('involvedObject.fieldPath'), source, text('message').trim(), age(first, now), asText(count), object.metadata.name];
   },
 };
 

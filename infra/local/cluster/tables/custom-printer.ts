@@ -1,6 +1,6 @@
 import type { CustomKind } from '../kinds/kind';
 import type { KubeObject } from '../kube-object';
-import { isFields } from '../kube-object';
+import { asText, isFields } from '../kube-object';
 import { formatDuration } from './duration';
 import type { Printer } from './printer';
 import { columns } from './printer';
@@ -16,9 +16,9 @@ export function customPrinter({ columns: custom }: CustomKind): Printer {
 function cell(values: readonly unknown[], type: string, now: number): unknown {
   const [value] = values;
   if (value === undefined || value === null) return type === 'date' ? '<unknown>' : null;
-  if (type === 'date') return formatDuration(now - Date.parse(String(value)));
+  if (type === 'date') return formatDuration(now - Date.parse(asText(value)));
   if (type !== 'string') return value;
-  return values.map((each) => (typeof each === 'object' ? JSON.stringify(each) : String(each))).join(',');
+  return values.map(asText).join(',');
 }
 
 /** The values at a simple JSON path: `.spec.serviceRef.name`, `.items[0].x`, `.list[*].x`, `.conditions[?(@.type=="Ready")].status`. */

@@ -1,5 +1,5 @@
 import type { KubeObject } from '../kube-object';
-import { fieldAt, isFields } from '../kube-object';
+import { asText, fieldAt, isFields } from '../kube-object';
 import type { Deployment, EndpointSlice, LabelSelector, PodTemplate, ReplicaSet } from '../objects';
 import { age } from './duration';
 import type { Printer } from './printer';
@@ -8,7 +8,7 @@ import { columns, formatLabels } from './printer';
 const born = (object: KubeObject, now: number) => age(object.metadata.creationTimestamp, now);
 const textAt = (object: unknown, path: string, absent = '<none>') => {
   const value = fieldAt(object, path);
-  return value === undefined || value === null ? absent : String(value);
+  return value === undefined || value === null ? absent : asText(value);
 };
 const listAt = (object: unknown, path: string) => {
   const value = fieldAt(object, path);

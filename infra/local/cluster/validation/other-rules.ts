@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { KubeObject } from '../kube-object';
-import { fieldAt, isFields } from '../kube-object';
+import { asText, fieldAt, isFields } from '../kube-object';
 import type { FieldProblem } from './field-problem';
 import { forbiddenValue, invalidValue, required, unsupportedValue } from './field-problem';
 
@@ -65,8 +65,8 @@ function checkIngressPath(path: unknown, field: string): FieldProblem[] {
   const text = fieldAt(path, 'path');
   const types = ['Exact', 'ImplementationSpecific', 'Prefix'];
   if (type === undefined) return [required(`${field}.pathType`, 'pathType must be specified')];
-  if (!types.includes(String(type))) return [unsupportedValue(`${field}.pathType`, type, types)];
-  if (type !== 'ImplementationSpecific' && !String(text ?? '').startsWith('/')) return [invalidValue(`${field}.path`, text ?? '', 'must be an absolute path')];
+  if (!types.includes(asText(type))) return [unsupportedValue(`${field}.pathType`, type, types)];
+  if (type !== 'ImplementationSpecific' && !asText(text).startsWith('/')) return [invalidValue(`${field}.path`, text ?? '', 'must be an absolute path')];
   const backend = fieldAt(path, 'backend');
   return isFields(fieldAt(backend, 'service')) || isFields(fieldAt(backend, 'resource')) ? [] : [required(`${field}.backend`)];
 }

@@ -10,8 +10,7 @@ import type { NodeProvider } from '../../../../infra/local/cluster/node-provider
 /** What a request to the cluster was answered with. */
 export interface Answer {
   readonly code: number;
-  // eslint-disable-next-line typescript/no-explicit-any
-  readonly object: KubeObject & Record<string, any>;
+  readonly object: KubeObject;
   readonly headers: Readonly<Record<string, string>>;
 }
 
@@ -19,9 +18,9 @@ export interface Answer {
 export interface TestCluster {
   readonly cluster: LocalCluster;
   readonly clock: DrivenClock;
-  call(method: string, path: string, body?: unknown, headers?: Record<string, string>): Promise<Answer>;
+  readonly call: (method: string, path: string, body?: unknown, headers?: Record<string, string>) => Promise<Answer>;
   /** Lets `seconds` pass. */
-  pass(seconds: number): void;
+  readonly pass: (seconds: number) => void;
 }
 
 /** Chance that is the same in every run. */

@@ -28,7 +28,11 @@ export async function aListeningCluster(): Promise<ListeningCluster> {
   const kubeconfig = cluster.kubeconfig(url);
   writeFileSync(kubeconfigFile, kubeconfig);
   return {
-    ...{ cluster, url, folder, kubeconfig, kubeconfigFile },
+    cluster,
+    url,
+    folder,
+    kubeconfig,
+    kubeconfigFile,
     async close() {
       await cluster.close();
       rmSync(folder, { recursive: true, force: true });

@@ -22,7 +22,7 @@ const soon = { timeout: 10_000, interval: 20 };
 describe('the official JavaScript client', () => {
   it('creates, reads, patches in every way and deletes', async () => {
     const core = config.makeApiClient(CoreV1Api);
-    await core.createNamespacedService({ namespace, body: aService('crud', { type: 'LoadBalancer' }) as V1Service });
+    await core.createNamespacedService({ namespace, body: aService('crud', { type: 'LoadBalancer' }) });
     const name = { namespace, name: 'crud' };
     const status = { status: { loadBalancer: { ingress: [{ hostname: 'a.example' }] } } };
     await core.patchNamespacedServiceStatus({ ...name, body: status }, setHeaderOptions('Content-Type', PatchStrategy.MergePatch));
@@ -36,7 +36,7 @@ describe('the official JavaScript client', () => {
 
   it('hears of refusals as Status objects', async () => {
     const core = config.makeApiClient(CoreV1Api);
-    const refused = await core.createNamespacedService({ namespace, body: aService('BAD') as V1Service }).catch((error: unknown) => error);
+    const refused = await core.createNamespacedService({ namespace, body: aService('BAD') }).catch((error: unknown) => error);
     expect(refused).toBeInstanceOf(ApiException);
     expect((refused as ApiException<string>).code).toBe(422);
   });
@@ -56,7 +56,7 @@ describe('the official JavaScript client', () => {
     for (const verb of ['add', 'update', 'delete'] as const) informer.on(verb, (object) => heard.push(`${verb} ${object.metadata?.name}`));
     informer.on('error', () => setTimeout(() => void informer.start(), 10));
     await informer.start();
-    await core.createNamespacedService({ namespace, body: aService('seen') as V1Service });
+    await core.createNamespacedService({ namespace, body: aService('seen') });
     await vi.waitFor(() => expect(heard).toContain('add seen'), soon);
     server.cluster.faults.breakWatches();
     server.cluster.faults.compact();
@@ -70,7 +70,7 @@ describe('the official JavaScript client', () => {
   it('sees a Deployment become pods and Events', async () => {
     const apps = config.makeApiClient(AppsV1Api);
     const core = config.makeApiClient(CoreV1Api);
-    await apps.createNamespacedDeployment({ namespace, body: aDeployment('rolled') as Parameters<typeof apps.createNamespacedDeployment>[0]['body'] });
+    await apps.createNamespacedDeployment({ namespace, body: aDeployment('rolled') });
     await vi.waitFor(async () => expect((await apps.readNamespacedDeployment({ namespace, name: 'rolled' })).status?.availableReplicas).toBe(3), soon);
     const { items } = await core.listNamespacedEvent({ namespace, fieldSelector: 'involvedObject.kind=Deployment,involvedObject.name=rolled' });
     expect(items.map((event: CoreV1Event) => event.reason)).toEqual(['ScalingReplicaSet']);

@@ -38,7 +38,7 @@ describe('the CRD of TargetGroupBinding', () => {
     const { call } = await withCrd();
     const answer = await call('POST', BINDINGS, binding(spec));
     expect(answer.code).toBe(code);
-    expect(String(answer.object['message'] ?? '')).toContain(message);
+    expect(answer.object['message'] ?? '').toContain(message);
   });
 
   it('prunes what it does not know, or refuses it when asked to be strict', async () => {
