@@ -1,6 +1,7 @@
 import { answerService } from './vectors/answer-service';
 import type { Answer } from './vectors/answer-service';
 import type { Vector } from './vectors/read-vector';
+import { answerTargets } from './vectors/targets/targets-answer';
 
 /**
  * Who answers for which kind of subject. A kind that is not listed is pending: said openly, never counted as passed.
@@ -8,6 +9,7 @@ import type { Vector } from './vectors/read-vector';
  */
 const ANSWERS: Readonly<Record<string, (vector: Vector) => Answer | Promise<Answer>>> = {
   Service: answerService,
+  TargetGroupBinding: answerTargets,
 };
 
 /** The answer to a vector. Throws an Error where the vector is not understood. */

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { QuotaError, UserConfigError, isStepError } from '../contract/errors';
 import type { StateItem } from '../contract/items';
 import type { Holder, StatePatch } from '../store/store';
@@ -28,6 +29,9 @@ interface Run {
 const MAX_PASSES = 3;
 const BLOCKED_MS = 15 * 60_000; // no event announces a raised quota or a changed tag
 const FAILED_MS = 60_000;
+const QUIET_MS = 60 * 60_000;
+/** Phases in which there is something in AWS that may drift. */
+const LOOKED_AT_AGAIN = new Set(['Waiting', 'Healthy', 'Degraded']);
 /** What passes by itself is worth the same message again, soon. */
 const PASSING = new Set(['Throttled', 'Transient', 'Eventual', 'Conflict', 'NotReady']);
 
@@ -40,11 +44,21 @@ export async function runTargetKey({ key, owner, deps, work }: Run): Promise<num
   for (let passes = 0; passes < MAX_PASSES; passes += 1) {
     const taken = await deps.takeOver(key, owner);
     if (!taken) return passes;
-    const { patch, done } = await attempt(taken, { deps, work });
+    const { patch: wanted, done } = await attempt(taken, { deps, work });
+    const patch = withNextLook(wanted, taken, deps);
     deps.log('target pass', { key, fence: taken.holder.lease.fence, gen: taken.holder.lease.runGen, ...done });
     if ((await deps.store.leases.release(taken.holder, patch)) === 'released') return passes + 1;
   }
   return MAX_PASSES;
+}
+
+/** A key in use is looked at again within about an hour even if no event comes: nobody tells us of changes in AWS. The keys spread over time by their names. */
+function withNextLook(patch: StatePatch, { holder, state }: TakenKey, deps: TargetLaneDeps): StatePatch {
+  const phase = patch.phase ?? state.phase;
+  const wished = patch.nextAttemptAt ?? (patch.nextAttemptAt === undefined ? state.nextAttemptAt : undefined) ?? 0;
+  if (wished > deps.now() || !LOOKED_AT_AGAIN.has(phase ?? '')) return patch;
+  const spread = 0.9 + 0.2 * (createHash('sha256').update(holder.key).digest().readUInt16BE(0) / 0xffff);
+  return { ...patch, nextAttemptAt: deps.now() + Math.round(QUIET_MS * spread * deps.factor) };
 }
 
 async function attempt({ holder, state }: TakenKey, { deps, work }: Pick<Run, 'deps' | 'work'>): Promise<PassResult> {

@@ -4,7 +4,9 @@ import type { Key } from '../contract/keys';
 import { findBackendGroup } from './ensure-backend-group';
 import type { PassResult, TargetPass } from './run-target-key';
 import type { TargetLaneDeps } from './target-lane';
+import { wakeStrayGroups } from './wake-stray-groups';
 
+const STRAYS_MS = 50 * 60_000;
 const LOOK_AGAIN_MS = 30_000; // interfaces of a deleted load balancer linger for a minute or more
 
 /**
@@ -15,14 +17,22 @@ export async function syncBackendGroup(key: Extract<Key, { kind: 'backend' }>, p
   const cluster = await deps.store.clusters.get(key.cluster);
   const users = await deps.store.contributions.listUsers(pass.holder.key);
   if (cluster?.mode !== 'own') return { patch: {}, done: { outcome: 'not ours' } };
-  if (users.length > 0) return { patch: { phase: 'Healthy', nextAttemptAt: null }, done: { outcome: 'in use', users: users.length } };
+  if (users.length > 0) return inUse({ cluster, users, pass }, deps);
   await deps.store.leases.update(pass.holder, { phase: 'Deleting' });
   const late = await deps.store.contributions.listUsers(pass.holder.key);
-  if (late.length > 0) return { patch: { phase: 'Healthy', nextAttemptAt: null }, done: { outcome: 'in use', users: late.length } };
+  if (late.length > 0) return inUse({ cluster, users: late, pass }, deps);
   const groupId = pass.state.arn ?? (await findBackendGroup(cluster, deps));
   const waitsFor = groupId === undefined ? undefined : await deleteUnlessUsed({ groupId, cluster, pass }, deps);
   if (waitsFor !== undefined) return { patch: { phase: 'Waiting', nextAttemptAt: deps.now() + LOOK_AGAIN_MS * deps.factor }, done: { outcome: 'waits', waitsFor } };
   return { patch: { phase: 'Deleted', arn: null, nextAttemptAt: null }, done: { outcome: 'deleted', groupId } };
+}
+
+/** While the group is used, its quiet looks find what was left behind on groups of former nodes; the first one is nothing but the start of the hour. */
+async function inUse({ cluster, users, pass }: { cluster: ClusterItem; users: readonly string[]; pass: TargetPass }, deps: TargetLaneDeps): Promise<PassResult> {
+  const at = pass.state.driftCheckedAt;
+  const due = at !== undefined && cluster.lastResyncAt !== undefined && deps.now() - at > STRAYS_MS * deps.factor;
+  const strays = due ? await wakeStrayGroups(cluster, deps) : 0;
+  return { patch: { phase: 'Healthy', nextAttemptAt: null, driftCheckedAt: due || at === undefined ? deps.now() : at }, done: { outcome: 'in use', users: users.length, strays } };
 }
 
 /** What still uses the group, in words; undefined once it is deleted. A group of the settings was never made here and has no state. */
