@@ -145,7 +145,8 @@ export function asStepError(error: unknown, attempt: { readonly call: string; re
 }
 
 function detailsOf(error: unknown, code: string | undefined, meaning: Meaning | undefined): ErrorDetails {
-  const { requestId } = (error as { $metadata?: { requestId?: string } } | undefined)?.$metadata ?? {};
+  const { $metadata, RequestId } = (error ?? {}) as { $metadata?: { requestId?: string }; RequestId?: string };
+  const requestId = $metadata?.requestId ?? RequestId;
   const reason = meaning === undefined ? undefined : ANSWERS[meaning].code;
   return { ...(code === undefined ? {} : { awsCode: code }), ...(requestId === undefined ? {} : { requestId }), ...(reason === undefined ? {} : { code: reason }) };
 }

@@ -16,14 +16,14 @@ export function compareListener(desired: Desired<'listener'>, observed: Seen<'li
   ];
 }
 
-/** SSL policy and ALPN count only if they are stated. */
+/** SSL policy and ALPN count only if they are stated; an empty policy leaves the choice to AWS. */
 function compareSettings(desired: ListenerSpec, observed: ListenerSpec, identity: Identity): Difference[] {
   const checks: [ListenerField, boolean][] = [
     ['port', desired.port !== observed.port],
     ['protocol', desired.protocol !== observed.protocol],
     ['defaultActions', actionsText(desired.defaultActions, identity.desired) !== actionsText(observed.defaultActions, identity.observed, desired.defaultActions)],
     ['defaultCertificate', desired.certificates?.[0]?.certificateARN !== observed.certificates?.[0]?.certificateARN],
-    ['sslPolicy', desired.sslPolicy !== undefined && desired.sslPolicy !== observed.sslPolicy],
+    ['sslPolicy', Boolean(desired.sslPolicy) && desired.sslPolicy !== observed.sslPolicy],
     ['alpnPolicy', desired.alpnPolicy !== undefined && desired.alpnPolicy.join() !== (observed.alpnPolicy ?? []).join()],
   ];
   const fields = checks.flatMap(([field, differs]) => (differs ? [field] : []));
