@@ -32,6 +32,8 @@ export interface LocalClusterParts {
   readonly factor: number;
   /** Machines and pod addresses; without it they exist in the cluster's own storage alone. */
   readonly nodes?: NodeProvider;
+  /** How many nodes a new cluster begins with; 3 unless given. */
+  readonly firstNodes?: number;
   /** `v1.33.4` unless given. */
   readonly version?: string;
   /** Hears of errors that no client caused; thrown on as an uncaught error unless given. */
@@ -61,7 +63,7 @@ export interface LocalCluster {
 
 const MINUTE_MS = 60_000;
 
-/** Starts a cluster, or goes on with the one that `storage` holds: three nodes, the usual namespaces, and what was applied before. */
+/** Starts a cluster, or goes on with the one that `storage` holds: its first nodes, the usual namespaces, and what was applied before. */
 export function createLocalCluster(parts: LocalClusterParts): LocalCluster {
   const { storage, clock, random, factor, version = 'v1.33.4', onProblem = rethrowLater } = parts;
   const context: WriteContext = { store: createObjectStore(storage), kinds: createKindRegistry(), clock, random };
@@ -72,7 +74,7 @@ export function createLocalCluster(parts: LocalClusterParts): LocalCluster {
   const closing = new AbortController();
   const servers = new Set<Listening>();
   serveCustomKinds(context);
-  bootstrap(context, nodes);
+  bootstrap(context, { nodes, firstNodes: parts.firstNodes ?? 3 });
   const stopControllers = startControllers({ context, nodes, factor, onProblem });
   const server = { context, watches, openApi: createOpenApi(() => context.kinds.all(), version), version, faults, calls, closed: closing.signal, onProblem };
   const handle = (request: KubeRequest) => serveRequest(server, request);

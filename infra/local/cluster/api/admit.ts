@@ -20,13 +20,21 @@ export function newMetadata(sent: Metadata, { kind, namespace, context }: { kind
   const { deletionTimestamp: _deletion, deletionGracePeriodSeconds: _grace, generation: _generation, selfLink: _link, namespace: _namespace, ...kept } = sent;
   return {
     ...kept,
-    name: (sent.name ?? '') === '' && sent.generateName !== undefined ? `${sent.generateName}${nameSuffix(context.random)}` : (sent.name ?? ''),
+    name: (sent.name ?? '') === '' && sent.generateName !== undefined ? freeName(sent.generateName, { kind, namespace, context }) : (sent.name ?? ''),
     ...(kind.namespaced && namespace !== undefined ? { namespace } : {}),
-    uid: uuid(context.random),
+    uid: uuid(context.random, context.store.revision()),
     resourceVersion: '',
     creationTimestamp: timestamp(context.clock.now()),
     ...(kind.hasGeneration ? { generation: 1 } : {}),
   };
+}
+
+/** As often as the API server tries for a name that is not taken. */
+const NAME_ATTEMPTS = 8;
+
+function freeName(prefix: string, { kind, namespace, context }: { kind: Kind; namespace: string | undefined; context: WriteContext }): string {
+  const names = Array.from({ length: NAME_ATTEMPTS }, () => `${prefix}${nameSuffix(context.random)}`);
+  return names.find((name) => context.store.get(kind.storedAs, namespace, name) === undefined) ?? names[0] ?? prefix;
 }
 
 /** Refuses what is created in a namespace that is absent (404) or going away (403). */

@@ -49,8 +49,8 @@ export function nameSuffix(random: () => number, length = 5): string {
   return Array.from({ length }, () => ALPHABET[Math.floor(random() * ALPHABET.length)]).join('');
 }
 
-/** A version 4 UUID from the given source of chance. */
-export function uuid(random: () => number): string {
+/** A UUID by chance and by the store's revision, so that none comes twice, even from a seeded source that starts again. */
+export function uuid(random: () => number, revision: number): string {
   const hex = (length: number) => Array.from({ length }, () => Math.floor(random() * 16).toString(16)).join('');
-  return `${hex(8)}-${hex(4)}-4${hex(3)}-${'89ab'[Math.floor(random() * 4)]}${hex(3)}-${hex(12)}`;
+  return `${hex(8)}-${hex(4)}-4${hex(3)}-${'89ab'[Math.floor(random() * 4)]}${hex(3)}-${revision.toString(16).padStart(12, '0').slice(-12)}`;
 }

@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { createServer } from 'node:http';
 import { once } from 'node:events';
+import { decodeProtobuf } from '../wire/decode-protobuf';
 import type { KubeRequest, KubeResponse } from './messages';
 
 /** A listening server. */
@@ -44,7 +45,25 @@ async function readRequest(incoming: IncomingMessage, signal: AbortSignal): Prom
   const chunks: Buffer[] = [];
   for await (const chunk of incoming) chunks.push(Buffer.from(chunk as Uint8Array));
   const headers = Object.fromEntries(Object.entries(incoming.headers).map(([name, value]) => [name, Array.isArray(value) ? value.join(', ') : (value ?? '')]));
-  return { method: incoming.method ?? 'GET', path: incoming.url ?? '/', headers, body: Buffer.concat(chunks).toString('utf8'), signal };
+  return { method: incoming.method ?? 'GET', path: incoming.url ?? '/', signal, ...translated(headers, Buffer.concat(chunks)) };
+}
+
+const PROTOBUF = 'application/vnd.kubernetes.protobuf';
+
+/** Go programs send built-in kinds as protobuf: those that are known go on as JSON, any other is refused by its media type later. */
+function translated(headers: Record<string, string>, body: Buffer): { headers: Record<string, string>; body: string } {
+  const object = headers['content-type']?.startsWith(PROTOBUF) === true ? readProtobuf(body) : undefined;
+  if (object === undefined) return { headers, body: body.toString('utf8') };
+  return { headers: { ...headers, 'content-type': 'application/json' }, body: JSON.stringify(object) };
+}
+
+/** Bytes that are no message are not known either: the answer is the same. */
+function readProtobuf(body: Buffer): object | undefined {
+  try {
+    return decodeProtobuf(body);
+  } catch {
+    return undefined;
+  }
 }
 
 /** One JSON document per line, until the watch or the client ends. */

@@ -54,7 +54,8 @@ function mergeField(merged: Fields, { name, inner, place }: FieldPatch): void {
   }
   const schema = innerSchema(place, name);
   const next = { schema, definitions: place.definitions };
-  if (Array.isArray(inner)) merged[name] = mergeList(merged[name], inner, next);
+  if (schema['x-kubernetes-patch-strategy'] === 'replace') merged[name] = clean(inner);
+  else if (Array.isArray(inner)) merged[name] = mergeList(merged[name], inner, next);
   else merged[name] = strategicMerge(merged[name], inner, next);
 }
 

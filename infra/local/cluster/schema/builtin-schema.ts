@@ -1,6 +1,6 @@
 import type { ModelField } from './client-models';
 import { modelFields } from './client-models';
-import { KEY_DEFAULTS, listKeys } from './list-keys';
+import { KEY_DEFAULTS, listKeys, OBJECT_STRATEGIES } from './list-keys';
 import type { Schema } from './schema';
 import { REFERENCE_PREFIX } from './schema';
 
@@ -37,6 +37,8 @@ export function builtinDefinition(name: string): Schema {
 function fieldSchemaOf(model: string, field: ModelField): Schema {
   const schema = typeSchema(field.type, field.format);
   const fallback = KEY_DEFAULTS[`${model}.${field.baseName}`];
+  const strategy = OBJECT_STRATEGIES[`${model}.${field.baseName}`];
+  if (strategy !== undefined) return { allOf: [schema], 'x-kubernetes-patch-strategy': strategy };
   if (fallback !== undefined) return { ...schema, default: fallback };
   if (schema.type === 'array') return { ...schema, ...listWords(model, field) };
   if (ATOMIC_MAPS.has(`${model}.${field.baseName}`)) return { ...schema, 'x-kubernetes-map-type': 'atomic' };

@@ -27,6 +27,13 @@ const MERGED_LISTS: Readonly<Record<string, ListKeys>> = {
   'V1Container.env': named,
   'V1Container.volumeMounts': { patchKey: 'mountPath', mapKeys: ['mountPath'] },
   'V1Container.volumeDevices': { patchKey: 'devicePath', mapKeys: ['devicePath'] },
+  'V1EphemeralContainer.ports': { patchKey: 'containerPort', mapKeys: ['containerPort', 'protocol'] },
+  'V1EphemeralContainer.env': named,
+  'V1EphemeralContainer.volumeMounts': { patchKey: 'mountPath', mapKeys: ['mountPath'] },
+  'V1EphemeralContainer.volumeDevices': { patchKey: 'devicePath', mapKeys: ['devicePath'] },
+  'V1ContainerStatus.volumeMounts': { patchKey: 'mountPath', mapKeys: ['mountPath'] },
+  'V1ContainerStatus.allocatedResourcesStatus': named,
+  'V1PodStatus.resourceClaimStatuses': named,
   'V1PodStatus.conditions': typed,
   'V1PodStatus.podIPs': { patchKey: 'ip', mapKeys: ['ip'] },
   'V1PodStatus.hostIPs': { patchKey: 'ip', mapKeys: ['ip'] },
@@ -40,6 +47,9 @@ const MERGED_LISTS: Readonly<Record<string, ListKeys>> = {
   'V1ServiceAccount.secrets': named,
   'V1CustomResourceDefinitionStatus.conditions': { mapKeys: ['type'] },
 };
+
+/** Objects that are not simply merged: `retainKeys` drops what the patch does not list, `replace` takes the patch as a whole. */
+export const OBJECT_STRATEGIES: Readonly<Record<string, string>> = { 'V1DeploymentSpec.strategy': 'retainKeys', 'V1PodDisruptionBudgetSpec.selector': 'replace' };
 
 /** The keys of a list field of a model; undefined for a list that is replaced as a whole. */
 export function listKeys(model: string, field: string): ListKeys | undefined {

@@ -44,11 +44,12 @@ export type Definitions = (name: string) => Schema;
 
 export const REFERENCE_PREFIX = '#/components/schemas/';
 
-/** Follows `$ref` (also inside a single `allOf`, where it stands beside a default). Keeps the patch words of the place that refers. */
+/** Follows `$ref` (also inside a single `allOf`, where it stands beside a default). Keeps the patch strategy of the place that refers. */
 export function resolve(schema: Schema, definitions: Definitions): Schema {
   const reference = schema.$ref ?? schema.allOf?.[0]?.$ref;
   if (reference === undefined) return schema;
-  return { ...definitions(reference.slice(REFERENCE_PREFIX.length)), ...(schema.default === undefined ? {} : { default: schema.default }) };
+  const strategy = schema['x-kubernetes-patch-strategy'];
+  return { ...definitions(reference.slice(REFERENCE_PREFIX.length)), ...(strategy === undefined ? {} : { 'x-kubernetes-patch-strategy': strategy }) };
 }
 
 /** A free-form object: any field, any value. */

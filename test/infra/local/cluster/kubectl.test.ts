@@ -124,6 +124,33 @@ describe.skipIf(!found)(`kubectl${found ? '' : ' (skipped: not on the PATH)'}`, 
     expect(await kubectl('explain', 'service.spec.ports')).toContain('targetPort');
   });
 
+  it('creates by command, for which newer versions send protobuf', async () => {
+    await kubectl('create', 'namespace', 'made');
+    await kubectl('create', 'deployment', 'made', '-n', 'made', '--image=nginx:1.27', '--replicas=2', '--port=80');
+    await kubectl('create', 'configmap', 'made', '-n', 'made', '--from-literal=a=b');
+    await kubectl('create', 'secret', 'generic', 'made', '-n', 'made', '--from-literal=a=b');
+    await kubectl('expose', 'deployment', 'made', '-n', 'made', '--port=80', '--target-port=8080', '--type=LoadBalancer');
+    expect(await kubectl('get', 'deployment', 'made', '-n', 'made', '-o', 'jsonpath={.spec.replicas} {.spec.template.spec.containers[0].ports[0].containerPort}')).toBe('2 80');
+    expect(await kubectl('get', 'secret,configmap', 'made', '-n', 'made', '-o', 'jsonpath={.items[*].data.a}')).toBe('Yg== b');
+    expect(await kubectl('get', 'svc', 'made', '-n', 'made', '-o', 'jsonpath={.spec.type} {.spec.ports[0].targetPort}')).toBe('LoadBalancer 8080');
+    expect((await kubectl('auth', 'can-i', 'create', 'services')).trim()).toBe('yes');
+    await kubectl('delete', 'namespace', 'made', '--timeout=25s');
+  });
+
+  it('cordons and drains a node', async () => {
+    const [node = ''] = (await kubectl('get', 'nodes', '-o', 'name')).split('\n');
+    await kubectl('drain', node, '--timeout=20s', '--force');
+    expect(await kubectl('get', node)).toContain('Ready,SchedulingDisabled');
+    await kubectl('uncordon', node);
+  });
+
+  it('changes the strategy of a Deployment', async () => {
+    const strategy = (spec: { strategy: object }) => manifest({ ...aDeployment('web', spec), metadata: { name: 'web', namespace: 'web' } });
+    await kubectl('apply', '-f', strategy({ strategy: { type: 'RollingUpdate', rollingUpdate: { maxSurge: 1 } } }));
+    await kubectl('apply', '-f', strategy({ strategy: { type: 'Recreate' } }));
+    expect(JSON.parse(await kubectl('get', 'deployment', 'web', '-n', 'web', '-o', 'jsonpath={.spec.strategy}'))).toEqual({ type: 'Recreate' });
+  });
+
   it('watches changes as they come', async () => {
     const watching = spawn('kubectl', ['get', 'svc', '-n', 'web', '-w'], { env: environment() });
     const lines: string[] = [];

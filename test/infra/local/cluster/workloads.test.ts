@@ -37,9 +37,12 @@ describe('a cluster', () => {
     await first.call('POST', DEPLOYMENTS, aDeployment('web'));
     first.pass(1);
     await first.cluster.close();
-    const second = aCluster({ storage, clock, seed: 7 });
+    const second = aCluster({ storage, clock });
+    await second.call('PATCH', `${DEPLOYMENTS}/web/scale`, { spec: { replicas: 4 } });
     second.pass(5);
-    expect((await podsOf(second)).map(readiness)).toEqual(['True', 'True', 'True']);
+    const pods = await podsOf(second);
+    expect(pods.map(readiness)).toEqual(['True', 'True', 'True', 'True']);
+    expect(new Set(pods.map(({ metadata }) => metadata.uid)).size).toBe(4);
     expect(await list(second, '/api/v1/nodes')).toHaveLength(3);
   });
 });
