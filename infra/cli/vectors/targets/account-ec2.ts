@@ -55,8 +55,26 @@ export function accountEc2(account: Account): Ec2 {
       write(account, { service: 'ec2', operation: 'RevokeSecurityGroupIngress', input }, () => account.rules.set(groupId, rules.filter((rule) => !gone.includes(rule))));
       return Promise.resolve(true);
     },
-    createSecurityGroup: () => Promise.reject(new Error('vectors of targets make no security group')),
-    deleteSecurityGroup: () => Promise.reject(new Error('vectors of targets delete no security group')),
+    async createSecurityGroup({ name, vpcId, tags }) {
+      return Promise.resolve(
+        write(account, { service: 'ec2', operation: 'CreateSecurityGroup', input: { GroupName: name, VpcId: vpcId } }, () => {
+          if (account.facts.securityGroups.some((group) => group.name === name)) throw awsError('InvalidGroup.Duplicate', `The security group '${name}' already exists`, 'CreateSecurityGroup');
+          const id = `sg-${String(account.nextRule++).padStart(17, '0')}`;
+          account.facts.securityGroups.push({ id, name, vpcId, tags: { ...tags }, ingress: [] });
+          account.rules.set(id, []);
+          return id;
+        }),
+      );
+    },
+    async deleteSecurityGroup(groupId) {
+      return Promise.resolve(
+        write(account, { service: 'ec2', operation: 'DeleteSecurityGroup', input: { GroupId: groupId } }, () => {
+          const before = account.facts.securityGroups.length;
+          account.facts.securityGroups = account.facts.securityGroups.filter(({ id }) => id !== groupId);
+          return account.facts.securityGroups.length < before;
+        }),
+      );
+    },
   };
 }
 

@@ -5,7 +5,7 @@ import { Settings } from '../../../../shared/contract/settings';
 import type { FifoMessage } from '../../../../shared/aws/target-queue';
 import { createStore } from '../../../../shared/store/create-store';
 import { memoryTable } from '../../../../shared/store/memory-table';
-import { createTakeOver } from '../../../../shared/store/take-over';
+import { type RememberArn, createRememberArn, createTakeOver } from '../../../../shared/store/take-over';
 import { syncKey } from '../../../../shared/targets/sync-key';
 import type { TargetLaneDeps } from '../../../../shared/targets/target-lane';
 import { wakeStrayGroups } from '../../../../shared/targets/wake-stray-groups';
@@ -27,13 +27,16 @@ export interface TargetSession {
   readonly deps: TargetLaneDeps;
   /** Errors of passes since they were last taken. */
   readonly errors: unknown[];
-  /** One pass over a binding, and over every key that it wakes. */
-  reconcile(namespace: string, name: string): Promise<void>;
+  /** One pass over a binding, and over every key that it wakes. `afterMs`: since the one before. */
+  reconcile(namespace: string, name: string, afterMs?: number): Promise<void>;
   changeSettings(settings: unknown): Promise<void>;
+  readonly rememberArn: RememberArn;
+  /** Lets time go by without anything happening. */
+  pass(ms: number): void;
 }
 
-/** Opens a session; throws where the environment is not understood. */
-export async function openSession(environment: PlainObject, objects: readonly PlainObject[]): Promise<TargetSession> {
+/** Opens a session; throws where the environment is not understood. `wrap` puts something between the lane and what it works with. */
+export async function openSession(environment: PlainObject, objects: readonly PlainObject[], wrap: (deps: TargetLaneDeps) => TargetLaneDeps = (deps) => deps): Promise<TargetSession> {
   const account = openAccount(environment);
   const cluster = openVectorCluster(objects);
   let time = Date.parse('2026-03-02T10:00:00Z');
@@ -43,7 +46,7 @@ export async function openSession(environment: PlainObject, objects: readonly Pl
   const queue: FifoMessage[] = [];
   const errors: unknown[] = [];
   const synced = new Set<string>();
-  const deps: TargetLaneDeps = {
+  const deps = wrap({
     store,
     elbv2: accountElbv2(account),
     ec2: accountEc2(account),
@@ -62,7 +65,7 @@ export async function openSession(environment: PlainObject, objects: readonly Pl
       errors.push(error);
       return Promise.resolve();
     },
-  };
+  });
   await store.clusters.put(clusterOf(account));
 
   async function answerQueue(): Promise<void> {
@@ -88,8 +91,12 @@ export async function openSession(environment: PlainObject, objects: readonly Pl
     cluster,
     deps,
     errors,
-    async reconcile(namespace, name) {
-      time += BETWEEN_MS;
+    rememberArn: createRememberArn(table),
+    pass: (ms) => {
+      time += ms;
+    },
+    async reconcile(namespace, name, afterMs = BETWEEN_MS) {
+      time += afterMs;
       synced.add(`${namespace}/${name}`);
       // What the sweeper would do meanwhile, other bindings aside: vectors reconcile those themselves.
       for (const { key } of await store.leases.listDue(time, 100)) if (parseKey(key).kind === 'sg') await wakeTargets(deps, key);

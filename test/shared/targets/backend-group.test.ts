@@ -1,0 +1,81 @@
+import { describe, expect, it } from 'vitest';
+import type { ClusterItem } from '../../../shared/contract/items';
+import { backendKey, ensureBackendGroup } from '../../../shared/targets/ensure-backend-group';
+import { syncKey } from '../../../shared/targets/sync-key';
+import { wakeTargets } from '../../../shared/targets/wake-targets';
+import { openLane } from './lane-world';
+
+async function world() {
+  const { session, calls } = await openLane([]);
+  const cluster = (await session.deps.store.clusters.get('vector')) as ClusterItem;
+  const deps = { store: session.deps.store, ec2: session.deps.ec2, rememberArn: session.rememberArn };
+  const key = backendKey(cluster);
+  const sweep = async () => {
+    await wakeTargets(session.deps, key);
+    await syncKey({ key, owner: 'test' }, session.deps);
+  };
+  const groups = () => session.account.facts.securityGroups.filter(({ tags }) => tags['elbv2.k8s.aws/resource'] === 'backend-sg');
+  return { session, calls, cluster, deps, key, sweep, groups };
+}
+
+describe('the shared backend group', () => {
+  it('is made once, with the name and tags of LBC, and then known without a call', async () => {
+    const { cluster, deps, calls, groups } = await world();
+    const id = await ensureBackendGroup({ cluster, userKey: 'svc#vector#shop/web' }, deps);
+    expect(groups()).toMatchObject([{ id, name: 'k8s-traffic-demo-2a97516c35', tags: { 'elbv2.k8s.aws/cluster': 'demo' } }]);
+    calls.names.length = 0;
+    expect(await ensureBackendGroup({ cluster, userKey: 'svc#vector#shop/api' }, deps)).toBe(id);
+    expect(calls.names).toEqual([]);
+  });
+
+  it('is observed where a crash lost its id', async () => {
+    const { cluster, deps, groups } = await world();
+    const id = await ensureBackendGroup({ cluster, userKey: 'svc#vector#shop/web' }, { ...deps, rememberArn: () => Promise.reject(new Error('killed')) }).catch(() => groups()[0]?.id);
+    expect(await ensureBackendGroup({ cluster, userKey: 'svc#vector#shop/web' }, deps)).toBe(id);
+    expect(groups()).toHaveLength(1);
+  });
+
+  it('is the one of the settings where they name one', async () => {
+    const { cluster, deps, calls } = await world();
+    const settings = { ...cluster.settings, backendSecurityGroup: 'sg-0123' };
+    expect(await ensureBackendGroup({ cluster: { ...cluster, settings }, userKey: 'svc#vector#shop/web' }, deps)).toBe('sg-0123');
+    expect(calls.names).toEqual([]);
+  });
+
+  it('stays while somebody uses it, and goes with its last user', async () => {
+    const { session, cluster, deps, key, sweep, groups } = await world();
+    await ensureBackendGroup({ cluster, userKey: 'svc#vector#shop/web' }, deps);
+    await sweep();
+    expect(groups()).toHaveLength(1);
+    await session.deps.store.contributions.removeUser(key, 'svc#vector#shop/web');
+    await sweep();
+    expect(groups()).toEqual([]);
+    expect((await session.deps.store.leases.read(key))?.phase).toBe('Deleted');
+    await ensureBackendGroup({ cluster, userKey: 'svc#vector#shop/web' }, deps);
+    expect(groups()).toHaveLength(1);
+  });
+
+  it('is not even tried while a rule refers to it', async () => {
+    const { session, calls, cluster, deps, key, sweep, groups } = await world();
+    const id = await ensureBackendGroup({ cluster, userKey: 'svc#vector#shop/web' }, deps);
+    session.account.rules.get('sg-0aa11bb22cc330001')?.push({ id: 'sgr-1', protocol: 'tcp', fromPort: 80, toPort: 80, kind: 'group', source: id });
+    await session.deps.store.contributions.removeUser(key, 'svc#vector#shop/web');
+    await sweep();
+    expect(groups()).toHaveLength(1);
+    expect(calls.names).not.toContain('deleteSecurityGroup');
+  });
+
+  it('makes a new user wait while it is being deleted', async () => {
+    const { session, cluster, deps, key, calls } = await world();
+    await ensureBackendGroup({ cluster, userKey: 'svc#vector#shop/web' }, deps);
+    await session.deps.store.contributions.removeUser(key, 'svc#vector#shop/web');
+    let newcomer: Promise<string> | undefined;
+    calls.at = ({ name, when }) => {
+      if (name === 'deleteSecurityGroup' && when === 'before') newcomer = ensureBackendGroup({ cluster, userKey: 'svc#vector#shop/api' }, deps);
+    };
+    await wakeTargets(session.deps, key);
+    const swept = syncKey({ key, owner: 'test' }, session.deps);
+    await swept;
+    await expect(newcomer).rejects.toMatchObject({ name: 'NotReady' });
+  });
+});

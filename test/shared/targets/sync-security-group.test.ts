@@ -1,0 +1,129 @@
+import { describe, expect, it } from 'vitest';
+import type { ClusterItem, ContributedRule } from '../../../shared/contract/items';
+import { syncKey } from '../../../shared/targets/sync-key';
+import { wakeTargets } from '../../../shared/targets/wake-targets';
+import { NODE_GROUP, openLane, rules } from './lane-world';
+
+const KEY = `sg#${NODE_GROUP}`;
+const LABEL = 'elbv2.k8s.aws/targetGroupBinding=shared';
+const tcp = (fromPort: number, toPort = fromPort): ContributedRule => ({ protocol: 'tcp', fromPort, toPort, source: { groupId: 'sg-0aa11bb22cc330002' } });
+
+async function world() {
+  const { session, calls } = await openLane([]);
+  const { contributions, clusters } = session.deps.store;
+  await clusters.update('vector', { lastResyncAt: 1 });
+  return {
+    session,
+    calls,
+    cluster: (await clusters.get('vector')) as ClusterItem,
+    contribute: (binding: string, list: ContributedRule[], cluster = 'vector') => contributions.put(KEY, { v: 1, cluster, binding, rules: list, separate: false, at: 0 }),
+    sync: async () => {
+      await wakeTargets(session.deps, KEY);
+      await syncKey({ key: KEY, owner: 'test' }, session.deps);
+    },
+    foreign: (port: number, description = LABEL) => session.account.rules.get(NODE_GROUP)?.push({ id: `sgr-foreign${port}`, protocol: 'tcp', fromPort: port, toPort: port, kind: 'group', source: 'sg-0aa11bb22cc330002', description }),
+    fail: (code: string, times = 0) => session.account.facts.awsErrors.push({ operation: 'AuthorizeSecurityGroupIngress', code, message: 'simulated', times, skip: 0 }),
+  };
+}
+
+describe('the rules of a node or pod group', () => {
+  it('are the sum over all bindings, with one read and one write', async () => {
+    const { session, calls, contribute, sync } = await world();
+    await contribute('shop/web', [tcp(8080)]);
+    await contribute('shop/api', [tcp(9376), { ...tcp(53), protocol: 'udp' }]);
+    await sync();
+    expect(rules(session)).toEqual(['tcp 8080-9376 sg-0aa11bb22cc330002', 'udp 53-53 sg-0aa11bb22cc330002']);
+    expect(calls.names).toEqual(['describeSecurityGroupRules', 'authorizeIngress']);
+  });
+
+  it('are read back before a rule is revoked whose successor they hold', async () => {
+    const { session, calls, contribute, sync } = await world();
+    await contribute('shop/web', [tcp(8080)]);
+    await sync();
+    calls.names.length = 0;
+    await contribute('shop/api', [tcp(9376)]);
+    await sync();
+    expect(rules(session)).toEqual(['tcp 8080-9376 sg-0aa11bb22cc330002']);
+    expect(calls.names).toEqual(['describeSecurityGroupRules', 'authorizeIngress', 'describeSecurityGroupRules', 'revokeIngress']);
+  });
+
+  it('are not asked for when nothing changed', async () => {
+    const { calls, contribute, sync } = await world();
+    await contribute('shop/web', [tcp(8080)]);
+    await sync();
+    calls.names.length = 0;
+    await sync();
+    expect(calls.names).toEqual([]);
+  });
+
+  it('stay while a cluster has not finished its first resync', async () => {
+    const { session, cluster, contribute, sync } = await world();
+    await contribute('shop/web', [tcp(8080)]);
+    await sync();
+    const { lastResyncAt: _, ...fresh } = cluster;
+    await session.deps.store.clusters.put({ ...fresh, id: 'second' });
+    await contribute('shop/web', [tcp(8081)]);
+    await sync();
+    expect(rules(session)).toEqual(['tcp 8080-8080 sg-0aa11bb22cc330002', 'tcp 8081-8081 sg-0aa11bb22cc330002']);
+    await session.deps.store.clusters.update('second', { lastResyncAt: 2 });
+    await sync();
+    expect(rules(session)).toEqual(['tcp 8081-8081 sg-0aa11bb22cc330002']);
+  });
+
+  it('of a controller that still runs are left to it', async () => {
+    const { session, cluster, contribute, sync, foreign } = await world();
+    foreign(7000);
+    await session.deps.store.clusters.put({ ...cluster, id: 'lbc', name: 'lbc', mode: 'observe' });
+    await contribute('shop/web', [tcp(8080)]);
+    await sync();
+    expect(rules(session)).toContain('tcp 7000-7000 sg-0aa11bb22cc330002');
+    await session.deps.store.clusters.update('lbc', { mode: 'own' });
+    await sync();
+    expect(rules(session)).toEqual(['tcp 8080-8080 sg-0aa11bb22cc330002']);
+  });
+
+  it('without our label are never touched, and satisfy the wish', async () => {
+    const { session, calls, contribute, sync, foreign } = await world();
+    foreign(8080, 'by hand');
+    foreign(22, 'by hand');
+    await contribute('shop/web', [tcp(8080)]);
+    await sync();
+    expect(rules(session)).toHaveLength(2);
+    expect(calls.names).toEqual(['describeSecurityGroupRules']);
+  });
+
+  it('that do not fit into the quota are a clear error, and nothing is changed', async () => {
+    const { session, contribute, sync, fail } = await world();
+    fail('RulesPerSecurityGroupLimitExceeded');
+    await contribute('shop/web', [tcp(8080)]);
+    await sync();
+    expect(rules(session)).toEqual([]);
+    expect(session.errors).toMatchObject([{ name: 'Quota', message: expect.stringMatching(/raise the quota.*ip targets.*Ingress/is) }]);
+    expect(await session.deps.store.leases.read(KEY)).toMatchObject({ phase: 'Blocked' });
+  });
+
+  it('make room by rules that nobody needs, but never by one whose ports are wanted', async () => {
+    const { session, contribute, sync, fail, foreign } = await world();
+    foreign(8080);
+    foreign(7000);
+    fail('RulesPerSecurityGroupLimitExceeded', 1);
+    await contribute('shop/web', [tcp(8080, 9000)]);
+    await sync();
+    expect(session.account.calls.filter(({ error }) => error === undefined).map(({ operation, input }) => [operation, (input['IpPermissions'] as unknown as { FromPort: number }[]).map(({ FromPort }) => FromPort)])).toEqual([
+      ['RevokeSecurityGroupIngress', [7000]],
+      ['AuthorizeSecurityGroupIngress', [8080]],
+      ['RevokeSecurityGroupIngress', [8080]],
+    ]);
+    expect(rules(session)).toEqual(['tcp 8080-9000 sg-0aa11bb22cc330002']);
+  });
+
+  it('of a binding that is gone no longer count', async () => {
+    const { session, contribute, sync } = await world();
+    await contribute('shop/web', [tcp(8080)]);
+    await sync();
+    await session.deps.store.contributions.remove(KEY, 'vector', 'shop/web');
+    await sync();
+    expect(rules(session)).toEqual([]);
+    expect(await session.deps.store.leases.read(KEY)).toMatchObject({ phase: 'Deleted' });
+  });
+});

@@ -1,0 +1,126 @@
+import { describe, expect, it } from 'vitest';
+import { TransientError } from '../../../shared/contract/errors';
+import { runTargetKey } from '../../../shared/targets/run-target-key';
+import { wakeTargets } from '../../../shared/targets/wake-targets';
+import { BACKEND_GROUP, aPod, openLane, registered, rules } from './lane-world';
+
+const ONE_MINUTE = 60_000;
+const KEY = 'tg#vector#shop/web';
+
+describe('a pass over a binding', () => {
+  it('registers the endpoints and asks for their rule', async () => {
+    const { session } = await openLane([aPod(21), aPod(21, 'node-b')]);
+    await session.reconcile('shop', 'web');
+    expect(registered(session)).toEqual(['10.20.1.21', '10.20.2.21']);
+    expect(rules(session)).toEqual([`tcp 8080-8080 ${BACKEND_GROUP}`]);
+    expect(session.errors).toEqual([]);
+  });
+
+  it('makes no call when an event changes nothing', async () => {
+    const { session, calls } = await openLane([aPod(21)]);
+    await session.reconcile('shop', 'web');
+    calls.names.length = 0;
+    await session.reconcile('shop', 'web', ONE_MINUTE);
+    expect(calls.names).toEqual([]);
+  });
+
+  it('scales on known nodes with one read and one write', async () => {
+    const { session, calls, setPods } = await openLane([aPod(21), aPod(21, 'node-b')]);
+    await session.reconcile('shop', 'web');
+    calls.names.length = 0;
+    setPods([aPod(21), aPod(22), aPod(21, 'node-b')]);
+    await session.reconcile('shop', 'web', ONE_MINUTE);
+    expect(calls.names).toEqual(['describeTargetHealth', 'registerTargets']);
+    calls.names.length = 0;
+    setPods([aPod(21), aPod(21, 'node-b')]);
+    await session.reconcile('shop', 'web', ONE_MINUTE);
+    expect(calls.names).toEqual(['describeTargetHealth', 'deregisterTargets']);
+  });
+
+  it('looks at AWS again when its last look is old, and repairs what it finds', async () => {
+    const { session, calls } = await openLane([aPod(21)]);
+    await session.reconcile('shop', 'web');
+    session.account.facts.targetGroups.forEach((group) => (group.targets = []));
+    calls.names.length = 0;
+    await session.reconcile('shop', 'web', 11 * ONE_MINUTE);
+    expect(calls.names).toEqual(['describeTargetHealth', 'registerTargets']);
+    expect(registered(session)).toEqual(['10.20.1.21']);
+  });
+
+  it('registers before it deregisters, so that the group is never empty', async () => {
+    const { session, calls, setPods } = await openLane([aPod(21)]);
+    await session.reconcile('shop', 'web');
+    const seen: number[] = [];
+    calls.at = () => seen.push(registered(session).length);
+    setPods([aPod(22)]);
+    await session.reconcile('shop', 'web', ONE_MINUTE);
+    expect(registered(session)).toEqual(['10.20.1.22']);
+    expect(Math.min(...seen)).toBe(1);
+  });
+
+  it('takes rules away with its binding, and leaves nothing in memory', async () => {
+    const { session } = await openLane([aPod(21)]);
+    await session.reconcile('shop', 'web');
+    session.cluster.delete({ kind: 'TargetGroupBinding', namespace: 'shop', name: 'web' });
+    await session.reconcile('shop', 'web');
+    expect(rules(session)).toEqual([]);
+    expect((await session.deps.store.leases.read(KEY))?.phase).toBe('Deleted');
+    expect(await session.deps.store.references.find('vector', 'services#shop/web')).toEqual([]);
+  });
+
+  it('writes nothing in a cluster that is only observed', async () => {
+    const { session } = await openLane([aPod(21)]);
+    await session.deps.store.clusters.update('vector', { mode: 'observe' });
+    await session.reconcile('shop', 'web');
+    expect([session.account.calls, session.cluster.writes, session.cluster.events]).toEqual([[], [], []]);
+  });
+
+  it('refuses a writer that comes late', async () => {
+    const { session, calls } = await openLane([aPod(21)]);
+    let late: Promise<unknown> = Promise.resolve();
+    calls.at = ({ name, when }) => {
+      if (name !== 'describeTargetHealth' || when !== 'after') return;
+      calls.at = () => undefined;
+      late = wakeTargets(session.deps, KEY).then(() => session.deps.takeOver(KEY, 'another'));
+    };
+    await wakeTargets(session.deps, KEY);
+    const run = runTargetKey({
+      key: KEY,
+      owner: 'first',
+      deps: session.deps,
+      work: async (pass) => {
+        await session.deps.elbv2.describeTargetHealth('arn');
+        await late;
+        await pass.guard();
+        return { patch: {}, done: {} };
+      },
+    });
+    await expect(run).rejects.toThrow(/expected owner first/);
+  });
+});
+
+describe('a crash at any call to AWS', () => {
+  const story = async (broken: number, when: 'before' | 'after') => {
+    const { session, calls, setPods } = await openLane([aPod(21), aPod(21, 'node-b')]);
+    calls.at = (point) => {
+      if (point.index === broken && point.when === when) throw new TransientError('killed');
+    };
+    for (const pods of [[aPod(21), aPod(21, 'node-b')], [aPod(22)], [aPod(22), aPod(23)]]) {
+      setPods(pods);
+      await session.reconcile('shop', 'web', ONE_MINUTE);
+      await session.reconcile('shop', 'web', ONE_MINUTE);
+    }
+    return { session, calls };
+  };
+
+  it('is repaired by the next pass', async () => {
+    const { calls } = await story(-1, 'before');
+    const points = calls.names.flatMap((_, index) => [[index, 'before'], [index, 'after']] as const);
+    expect(points.length).toBeGreaterThan(10);
+    for (const [index, when] of points) {
+      const { session } = await story(index, when);
+      await session.reconcile('shop', 'web');
+      expect({ index, when, targets: registered(session), rules: rules(session) }).toEqual({ index, when, targets: ['10.20.1.22', '10.20.1.23'], rules: [`tcp 8080-8080 ${BACKEND_GROUP}`] });
+    }
+  });
+});
