@@ -25,6 +25,8 @@ export async function applyChange(context: ApplyContext, change: Change): Promis
       return undefined;
     case 'adopt':
       return context.ledger.put({ v: VERSION, id: change.id, type: change.type, phase: 'present', physicalId: change.physicalId, name: change.name, origin: 'adopted', at: context.now() });
+    case 'forget':
+      return context.ledger.remove(change.id);
     case 'delete':
       return change.when === 'now' ? removeLeftover(context, change) : undefined;
   }

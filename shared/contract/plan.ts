@@ -162,6 +162,7 @@ const change = z.discriminatedUnion('action', [
   z.strictObject({ action: z.literal('replace'), ...creation, old: z.strictObject(leftover), order: z.enum(['create-first', 'delete-first']), reasons: z.array(difference) }),
   z.strictObject({ action: z.literal('delete'), when: z.enum(['now', 'healthy']), ...leftover }),
   z.strictObject({ action: z.literal('adopt'), id: resourceId, type: resourceType, physicalId: text, name: text }),
+  z.strictObject({ action: z.literal('forget'), id: resourceId, physicalId: optional(text) }),
 ]) satisfies z.ZodType<Change>;
 
 /** `<key> / PLAN#…` as text. `v` first: a reader looks at it before anything else. */

@@ -82,13 +82,15 @@ export interface Creation {
  *   `delete-first`: the old one goes now, because both cannot be there together.
  * - `delete`: `now`, or `healthy` (by CollectGarbage): its successor exists and is to be healthy first.
  * - `adopt`: the ledger takes over what carries our tags; no call to AWS.
+ * - `forget`: the ledger lets go of what AWS does not have: deleted by hand, or intended and never made; no call to AWS. Comes before a creation of the same id.
  */
 export type Change =
   | ({ readonly action: 'create' } & Creation)
   | { readonly action: 'update'; readonly id: ResourceId; readonly physicalId: string; readonly desired: Resource; readonly differences: readonly Difference[] }
   | ({ readonly action: 'replace'; readonly old: Leftover; readonly order: 'create-first' | 'delete-first'; readonly reasons: readonly Difference[] } & Creation)
   | ({ readonly action: 'delete'; readonly when: 'now' | 'healthy' } & Leftover)
-  | { readonly action: 'adopt'; readonly id: ResourceId; readonly type: ResourceType; readonly physicalId: string; readonly name: string };
+  | { readonly action: 'adopt'; readonly id: ResourceId; readonly type: ResourceType; readonly physicalId: string; readonly name: string }
+  | { readonly action: 'forget'; readonly id: ResourceId; readonly physicalId?: string };
 
 /** What a plan is made for, besides the two sides. */
 export interface PlanContext {
@@ -98,8 +100,16 @@ export interface PlanContext {
   readonly externalManagedTags: readonly string[];
   /** Whether listeners carry tags (LBC's gate ListenerRulesTagging). */
   readonly tagListeners: boolean;
-  /** What the ledger holds: ARN, group id or `namespace/name`. */
-  readonly ledger: readonly { readonly id: string; readonly physicalId?: string; readonly origin: 'created' | 'adopted' }[];
+  readonly ledger: readonly LedgerEntry[];
+}
+
+/** What the ledger holds: ARN, group id or `namespace/name`; no physical id where a creation was only intended. */
+export interface LedgerEntry {
+  readonly id: string;
+  readonly physicalId?: string;
+  readonly origin: 'created' | 'adopted';
+  /** Made so lately (a minute) that AWS may not show it yet: that it was not seen means nothing. */
+  readonly young?: boolean;
 }
 
 /** The changes that move one model's observed side to its desired side, in the order in which AWS accepts them. */
@@ -113,5 +123,5 @@ export interface Plan {
 
 /** Whether the change is more than a note in the ledger: a call to AWS or to the cluster. */
 export function isWrite(change: Change): boolean {
-  return change.action !== 'adopt';
+  return change.action !== 'adopt' && change.action !== 'forget';
 }

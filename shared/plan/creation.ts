@@ -21,7 +21,10 @@ function markOfCreation({ desired, replaced }: Pair, matching: Matching, observe
     const pair = matching.pairs.find((candidate) => candidate.desired.id === owner);
     return pair?.kept ? markOf(pair.kept.id) : pair ? markOfCreation(pair, matching, observed, context) : '';
   }
-  return replaced ? nextMark(desired.id, [...observed.map(({ id }) => id), ...context.ledger.map(({ id }) => id)]) : '';
+  if (!replaced) return '';
+  const ids = [...observed.map(({ id }) => id), ...context.ledger.filter(({ physicalId }) => physicalId !== undefined).map(({ id }) => id)];
+  // A successor that was intended and never made is taken up again, under the same generation.
+  return nextMark(desired.id, ids);
 }
 
 function ownerOf(desired: Resource): ResourceId | undefined {

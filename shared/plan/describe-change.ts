@@ -23,6 +23,8 @@ export function describeChange(change: Change): string {
       return `delete ${WORDS[change.type]} ${change.name}${change.when === 'healthy' ? ' when its successor is healthy' : ''}`;
     case 'adopt':
       return `adopt ${WORDS[change.type]} ${change.name} (${change.physicalId})`;
+    case 'forget':
+      return `forget ${change.id}, which is not there${change.physicalId === undefined ? '' : ` (${change.physicalId})`}`;
   }
 }
 

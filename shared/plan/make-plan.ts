@@ -7,6 +7,7 @@ import { compareLoadBalancer } from './compare/load-balancer';
 import { compareSecurityGroup } from './compare/security-group';
 import { compareTargetGroup } from './compare/target-group';
 import { creationOf } from './creation';
+import { forgotten } from './forgotten';
 import { type Matching, matchModel, type Pair } from './matching';
 import { familyOf, markOf } from '../model/members';
 
@@ -25,7 +26,9 @@ export function makePlan(desired: Model, observed: readonly Observed[], context:
   const deletes = inOrder(DELETE_ORDER, matching.extras, ({ type, id }) => [type, id]).flatMap((extra) => remove(extra, matching, observed, context));
   const late = deletes.filter((change) => change.action === 'delete' && change.when === 'healthy');
   const now = deletes.filter((change) => !late.includes(change));
-  return { modelId: desired.id, changes: [...adoptions(observed, context), ...upserts, ...now, ...late], kept: keptIds(matching) };
+  const created = upserts.flatMap((change) => (change.action === 'create' || change.action === 'replace' ? [change.id] : []));
+  const notes = [...forgotten({ desired, observed, created }, context), ...adoptions(observed, context)];
+  return { modelId: desired.id, changes: [...notes, ...upserts, ...now, ...late], kept: keptIds(matching) };
 }
 
 function inOrder<Item>(order: readonly ResourceType[], items: readonly Item[], keyOf: (item: Item) => [ResourceType, ResourceId]): Item[] {

@@ -112,15 +112,23 @@ function balancerOf(listener: Desired<'listener'>): string | undefined {
   return typeof token === 'string' ? undefined : token.ref;
 }
 
-/** A listener of the kept load balancer by its port, a binding of the kept target group. */
+/** A listener of the kept load balancer by its port, a binding of the kept target group; or one of our name whose target group is gone: it gets the new one. */
 function pairOfDependent(desired: Desired<'listener'> | Desired<'target-group-binding'>, { observed, pairs }: Step): Pair {
   const identity = identityOf(observed, keptOf(pairs));
-  const kept = observed.find((resource) => {
+  const candidates = observed.filter((resource) => {
     if (resource.type === 'listener' && desired.type === 'listener')
       return familyOf(resource.id) === desired.id && identity.observed(resource.spec.loadBalancerARN) === identity.desired(desired.spec.loadBalancerARN);
     if (resource.type === 'target-group-binding' && desired.type === 'target-group-binding')
       return identity.observed(resource.spec.template.spec.targetGroupARN) === identity.desired(desired.spec.template.spec.targetGroupARN);
     return false;
   });
+  const kept = candidates[0] ?? observed.find((resource) => isOrphanOf(desired, resource));
   return kept ? { desired, kept } : { desired };
+}
+
+function isOrphanOf(desired: Resource, resource: Observed): boolean {
+  if (desired.type !== 'target-group-binding' || resource.type !== 'target-group-binding') return false;
+  const { metadata, spec } = resource.spec.template;
+  const { name, namespace } = desired.spec.template.metadata;
+  return typeof spec.targetGroupARN === 'string' && metadata.name === name && metadata.namespace === namespace;
 }

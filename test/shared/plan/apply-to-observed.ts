@@ -36,6 +36,7 @@ type Members = Map<ResourceId, ResourceId>;
 function applyChange(change: Change, world: Observed[], members: Members): Observed[] {
   switch (change.action) {
     case 'adopt':
+    case 'forget':
       return world;
     case 'create':
       return [...world, create(change, members)];

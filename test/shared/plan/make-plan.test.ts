@@ -102,4 +102,25 @@ describe('makePlan', () => {
       ['delete', twin.id],
     ]);
   });
+
+  it('forgets what AWS does not have any more, before it is made again, but not what is too young to be seen', () => {
+    const rest = observed.filter(({ type }) => type !== 'target-group' && type !== 'target-group-binding');
+    const plan = makePlan(aModel(), rest, owning(observed));
+    expect(plan.changes.map(({ action, id }) => `${action} ${id}`).slice(0, 3)).toEqual(['forget target-group-binding/default/web:80', 'forget target-group/default/web:80', 'create target-group/default/web:80']);
+    const young = owning(observed).ledger.map((entry) => ({ ...entry, young: true }));
+    expect(makePlan(aModel(), rest, aContext({ ledger: young })).changes.map(({ action }) => action)).not.toContain('forget');
+  });
+
+  it('forgets an intention that came to nothing, unless it is taken up again', () => {
+    const intent = (id: string) => owning(observed, { ledger: [...owning(observed).ledger, { id, origin: 'created' }] });
+    expect(changes(aModel(), observed, intent('target-group/default/web:443'))).toEqual(['forget target-group/default/web:443, which is not there']);
+    const udp = aModel([aSecurityGroup(), aLoadBalancer(), aTargetGroup(80, { protocol: 'UDP' }), aListener(80, { protocol: 'UDP' }), aBinding()]);
+    expect(makePlan(udp, observed, intent('target-group/default/web:80~1')).changes[0]).toMatchObject({ action: 'replace', id: 'target-group/default/web:80~1' });
+  });
+
+  it('remembers listeners that were not read because all goes', () => {
+    const withoutListeners = observed.filter(({ type }) => type !== 'listener');
+    expect(makePlan(aModel([]), withoutListeners, owning(observed)).changes).toContainEqual(expect.objectContaining({ action: 'delete', type: 'load-balancer', takesAlong: ['listener/80'] }));
+    expect(changes(aModel([]), withoutListeners, owning(observed)).join()).not.toContain('forget');
+  });
 });

@@ -129,4 +129,28 @@ describe('observing a stack', () => {
     await stack.apply(plan);
     expect(await changesFor(stack, renamed)).toEqual([]);
   });
+
+  it('makes again what somebody deleted', async () => {
+    const stack = await made();
+    const { observed } = await stack.plan(aService());
+    const idOf = (type: string) => observed.find((resource) => resource.type === type)?.physicalId ?? '';
+    await stack.elbv2.deleteLoadBalancer(idOf('load-balancer'));
+    await stack.elbv2.deleteTargetGroup(idOf('target-group'));
+    const { plan } = await stack.plan(aService());
+    expect(plan.changes.map(({ action, id }) => `${action} ${id.slice(0, id.indexOf('/'))}`)).toEqual([
+      'forget listener', 'forget load-balancer', 'forget target-group', 'create target-group', 'create load-balancer', 'create listener', 'update target-group-binding',
+    ]);
+    await stack.apply(plan);
+    expect(await changesFor(stack, aService())).toEqual([]);
+  });
+
+  it('finds what was created when the reply was lost', async () => {
+    const stack = await made();
+    for (const [id, item] of stack.ledger) {
+      const { physicalId: _, ...intent } = item;
+      stack.ledger.set(id, { ...intent, phase: 'intent' });
+    }
+    const { plan } = await stack.plan(aService());
+    expect(plan.changes.map(({ action }) => action)).toEqual(['adopt', 'adopt', 'adopt', 'adopt', 'adopt']);
+  });
 });

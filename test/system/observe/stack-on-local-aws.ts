@@ -1,3 +1,4 @@
+import fastJsonPatch, { type Operation } from 'fast-json-patch';
 import { createLocalAccount, type LocalAccount } from '../../../infra/local/account';
 import { inProcessHandler } from '../../../infra/local/aws/in-process';
 import type { Place } from '../../../infra/local/aws/network';
@@ -145,11 +146,10 @@ function clusterOver(bindings: Map<string, ApiObject>): ClusterClient {
     list: async (resource) => (resource === RESOURCES.targetGroupBindings ? [...bindings.values()] : []),
     create: async (_, object) => (bindings.set(keyOf(object.metadata), object), object),
     apply: async (_, object) => (bindings.set(keyOf(object.metadata), object), object),
-    patch: async (_, name, { body }) => {
+    patch: async (_, name, patch) => {
       const before = bindings.get(keyOf(name));
-      const { metadata, spec } = body as Partial<ApiObject>;
-      if (!before || !spec) return refuse();
-      const after = { ...before, spec, metadata: { ...before.metadata, labels: { ...before.metadata.labels, ...metadata?.labels } } };
+      if (!before || patch.type !== 'json') return refuse();
+      const after = fastJsonPatch.applyPatch(structuredClone(before), patch.body as Operation[]).newDocument;
       bindings.set(keyOf(name), after);
       return after;
     },
