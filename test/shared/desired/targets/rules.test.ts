@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { ContributedRule } from '../../../../shared/contract/items';
 import { aggregateRules } from '../../../../shared/desired/targets/aggregate-rules';
