@@ -32,7 +32,7 @@ export const resync =
     const resynced: string[] = [];
     const failures: unknown[] = [];
     for (const cluster of due) {
-      if (remainingMs() < NEEDED_MS) break;
+      if (remainingMs() < NEEDED_MS * deps.factor) break;
       try {
         const woken = await resyncCluster(deps, cluster);
         log.info('cluster resynced', { cluster: cluster.id, woken });

@@ -13,6 +13,8 @@ import { describeError, isExpected, reportError } from './report-error';
 /** Calls end this long before the function's time-out; what is left is for telling about it. */
 const RESERVE_MS = 5000;
 const REPORT_MS = 3500;
+/** Telling an error is worth half a second on the fastest local system. */
+const LEAST_FACTOR = 0.15;
 
 /** What Lambda says about an invocation, as far as we look. */
 export interface InvocationContext {
@@ -58,10 +60,10 @@ export function step<Schema extends z.ZodType, Output, Name extends keyof NamedC
       const { error } = request;
       finish(clients, { state, error, outcome: describeError(error).name, startedAt, log });
       const holder = holderOf(request.event);
-      if (holder) await withSignal({ after: clients.after, ms: REPORT_MS, subject: state }, () => reportError({ ...reporting(clients), log, holder, state, error }));
+      if (holder) await withSignal({ after: clients.after, ms: REPORT_MS * Math.max(clients.factor, LEAST_FACTOR), subject: state }, () => reportError({ ...reporting(clients), log, holder, state, error }));
     })
     .handler((event: z.output<Schema>, lambda: InvocationContext, _options: unknown) => {
-      const endsAt = lambda.getRemainingTimeInMillis && clients.now() + lambda.getRemainingTimeInMillis() - RESERVE_MS;
+      const endsAt = lambda.getRemainingTimeInMillis && clients.now() + lambda.getRemainingTimeInMillis() - RESERVE_MS * clients.factor;
       const remainingMs = () => (endsAt === undefined ? Number.POSITIVE_INFINITY : endsAt - clients.now());
       const ms = endsAt === undefined ? undefined : remainingMs();
       const log = clients.log.with({ state, ...subjectOf(event) });

@@ -29,7 +29,7 @@ export const sweep =
     const seen = new Set<string>();
     let stale = 0;
     let woken = 0;
-    while (remainingMs() > NEEDED_MS) {
+    while (remainingMs() > NEEDED_MS * factor) {
       const due = (await store.leases.listDue(now(), BATCH)).filter(({ key }) => !seen.has(key));
       if (due.length === 0) break;
       due.forEach(({ key }) => seen.add(key));

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { KeyText } from './keys';
 import { VERSION } from './events';
 
@@ -69,6 +69,9 @@ export type ResumedStepInput = z.infer<typeof ResumedStepInput>;
 
 export const WaitForHealthyOutput = z.strictObject({ health: z.enum(['healthy', 'degraded']) });
 export type WaitForHealthyOutput = z.infer<typeof WaitForHealthyOutput>;
+
+export const CollectGarbageInput = PlannedStepInput.extend({ health: WaitForHealthyOutput.shape.health });
+export type CollectGarbageInput = z.infer<typeof CollectGarbageInput>;
 
 /** `again`: the key became dirty, take the lease again; `handed-over`: after ten passes a new execution goes on. */
 export const ReleaseLeaseOutput = z.strictObject({ outcome: z.enum(['released', 'again', 'handed-over']) });

@@ -37,7 +37,7 @@ export async function applyServicePlan(deps: CreateDeps, input: ResumedStepInput
   await store.leases.update(input, { phase: 'Working' });
 
   const context = await applyContext(deps, { input, cluster, client, plan, service });
-  const until = now() + WORK_MS;
+  const until = now() + WORK_MS * deps.factor;
   for (let done = input.work?.done ?? 0; done < plan.changes.length; done++) {
     const change = plan.changes[done];
     if (change) await applyChange(context, change);

@@ -1,0 +1,234 @@
+import { mkdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { CreateStateMachineCommand, DescribeStateMachineCommand, SFNClient, UpdateStateMachineCommand } from '@aws-sdk/client-sfn';
+import { parse } from 'yaml';
+import { provideClients } from '../../functions/clients';
+import type { AwsClientConfig } from '../../shared/aws/client-config';
+import { createEventBus } from '../../shared/aws/event-bus';
+import { eventSource } from '../../shared/contract/events';
+import type { ClusterMode } from '../../shared/contract/items';
+import { Settings } from '../../shared/contract/settings';
+import type { StateName } from '../../shared/contract/steps';
+import { createClusterClient } from '../../shared/kubernetes/client';
+import { type ClusterClient, type ApiObject } from '../../shared/kubernetes/cluster-client';
+import { socketTransport } from '../../shared/kubernetes/transport';
+import type { Store } from '../../shared/store/store';
+import { dynamodbTable } from '../../shared/aws/dynamodb-table';
+import { createStore } from '../../shared/store/create-store';
+import { runForwarder } from '../cluster/forwarder/forwarder';
+import { workflowDefinition } from '../workflow';
+import { createLocalAccount, type LocalAccount } from './account';
+import { defaultEnvironment, defaultIds } from './aws/default-environment';
+import { startEventSource } from './aws/event-source';
+import { withHistory } from './aws/history';
+import { createLambdaRuntime } from './aws/lambda/lambda-runtime';
+import type { Place } from './aws/network';
+import { startSchedule } from './aws/schedule';
+import { type Clock, realClock } from './clock';
+import { createLocalCluster, type LocalCluster } from './cluster/local-cluster';
+import { clusterTransport } from './cluster-transport';
+import { deployLocally, NAMES } from './deploy';
+import { libraryInterpreter } from './engine/library-interpreter';
+import { createStates, type States } from './engine/states';
+import { localFunctions } from './local-functions';
+import { defaultNodeSubnets, nodeMachines } from './node-machines';
+import { quietClients } from './quiet-clients';
+import { fileStorage, memoryStorage } from './storage';
+
+export interface LocalSystemOptions {
+  /** Where everything is kept; in memory without it. */
+  readonly folder?: string;
+  /** Multiplies all delays: AWS's, leases, sweeper, retries, coalescing. */
+  readonly factor: number;
+  readonly awsPort?: number;
+  readonly kubePort?: number;
+  /** Settings of the local cluster, as `stepbalancer cluster add` takes them. */
+  readonly settings?: unknown;
+  readonly mode?: ClusterMode;
+  /** The account to begin with; the built-in one without it. Its VPC and node group must be named then. */
+  readonly environment?: { readonly facts: unknown; readonly vpcId: string; readonly nodeSecurityGroup: string; readonly nodeSubnets: readonly { readonly zone: string; readonly subnetId: string }[] };
+  readonly clock?: Clock;
+  readonly random?: () => number;
+  /** Ends the process for the faults `exit-before` and `exit-after`. */
+  readonly exit?: () => void;
+  /** Errors that nobody waits for. */
+  readonly onProblem?: (problem: unknown) => void;
+}
+
+/** The whole system in one process: local AWS, local cluster, the deployed functions and workflow, a forwarder. */
+export interface LocalSystem {
+  readonly account: LocalAccount;
+  readonly cluster: LocalCluster;
+  readonly states: States;
+  readonly place: Place;
+  readonly awsUrl: string;
+  readonly kubeUrl: string;
+  readonly kubeconfig: string;
+  readonly clusterId: string;
+  /** For SDK clients that speak to the local AWS. */
+  readonly clientConfig: AwsClientConfig;
+  readonly client: ClusterClient;
+  readonly store: Store;
+  readonly stateMachineArn: string;
+  stop(): Promise<void>;
+}
+
+const CRD = join(import.meta.dirname, '../cluster/crds/target-group-binding.yaml');
+
+/** Starts the system, or goes on with the one that the folder holds. Resolves when it answers and its cluster is registered. */
+export async function startLocalSystem(options: LocalSystemOptions): Promise<LocalSystem> {
+  const { folder, factor, clock = realClock(), random = Math.random, onProblem = rethrow } = options;
+  if (folder !== undefined) mkdirSync(folder, { recursive: true });
+  const storage = folder === undefined ? memoryStorage() : fileStorage(join(folder, 'aws.sqlite'));
+  const clusterStorage = folder === undefined ? memoryStorage() : fileStorage(join(folder, 'cluster.sqlite'));
+  const world = { storage: withHistory(storage, clock), clock, random, factor };
+  const runtime = createLambdaRuntime(world);
+  const given = options.environment ?? { facts: defaultEnvironment(), vpcId: defaultIds.vpcId, nodeSecurityGroup: defaultIds.nodeSecurityGroup, nodeSubnets: defaultNodeSubnets };
+  const place: Place = placeOf(given.facts);
+  const functions = localFunctions(place);
+  const states = createStates(world, { runtime, findFunction: (arn) => Object.values(functions.states).find((each) => each.arn === arn), interpreter: libraryInterpreter({ factor }) });
+
+  let awsUrl = '';
+  const account = createLocalAccount({
+    world,
+    ...(folder === undefined ? {} : { dynamodbPath: join(folder, 'dynamodb') }),
+    endpoint: () => awsUrl || undefined,
+    services: { states: states.operations },
+    ...(options.exit ? { exit: options.exit } : {}),
+  });
+  if (!storage.collection<boolean>('local/loaded').has('environment')) {
+    account.load(given.facts);
+    storage.collection<boolean>('local/loaded').set('environment', true);
+  }
+  const cluster = createLocalCluster({
+    storage: clusterStorage,
+    clock,
+    random,
+    factor,
+    nodes: nodeMachines({ machines: account.ec2.machines, storage, place, subnets: given.nodeSubnets, securityGroup: given.nodeSecurityGroup }),
+    onProblem,
+  });
+  account.elbv2.useProbe(({ id, port }) => (cluster.probe(id, port) ? 'healthy' : 'unhealthy'));
+  const aws = await account.aws.listen(options.awsPort ?? 0);
+  awsUrl = aws.url;
+  const kube = await cluster.listen(options.kubePort ?? 0);
+
+  const clientConfig: AwsClientConfig = { region: place.region, endpoint: aws.url, credentials: { accessKeyId: place.account, secretAccessKey: 'local' } };
+  const deployment = await deployLocally(clientConfig);
+  const stateMachineArn = await deployWorkflow(clientConfig, Object.fromEntries(Object.entries(functions.states).map(([state, { arn }]) => [state, arn])) as Record<StateName, string>);
+  const client = createClusterClient({ transport: socketTransport({ server: kube.url }), cluster: defaultIds.cluster, now: clock.now });
+  await applyCrd(client, cluster);
+
+  provideClients(quietClients({ folder, clock, random, factor, config: clientConfig, stateMachineArn, targetsUrl: deployment.targetsUrl }));
+  const store = createStore({ table: dynamodbTable({ config: clientConfig, name: NAMES.table }), now: clock.now, factor });
+  const clusterId = defaultIds.cluster;
+  await registerCluster({ store, clusterId, place, vpcId: given.vpcId, endpoint: kube.url, options, now: clock.now() });
+
+  const onError = ({ errorType, errorMessage }: { errorType: string; errorMessage: string }) => onProblem(new Error(`${errorType}: ${errorMessage}`));
+  const sources = [
+    startEventSource({ queues: account.sqs.queues, runtime, queueArn: deployment.intakeArn, target: functions.routeEvents, batchSize: 100, concurrency: 2 }),
+    startEventSource({ queues: account.sqs.queues, runtime, queueArn: deployment.targetsArn, target: functions.syncTargets, batchSize: 10, concurrency: 4 }),
+  ];
+  const schedules = [
+    startSchedule({ world, runtime, everySeconds: 60, target: functions.sweep, onError }),
+    startSchedule({ world, runtime, everySeconds: 60, target: functions.resync, onError }),
+  ];
+  const stopping = new AbortController();
+  const events = createEventBus({ config: { ...clientConfig, signal: () => stopping.signal }, bus: NAMES.bus });
+  const source = eventSource(clusterId);
+  const forwarder = runForwarder({
+    cluster: clusterId,
+    transport: socketTransport({ server: kube.url }),
+    timers: clock,
+    signal: stopping.signal,
+    factor,
+    log: () => undefined,
+    send: (batch) => events.put(batch.map((event) => ({ source, ...event }))),
+  });
+
+  return {
+    account,
+    cluster,
+    states,
+    place,
+    awsUrl: aws.url,
+    kubeUrl: kube.url,
+    kubeconfig: cluster.kubeconfig(kube.url),
+    clusterId,
+    clientConfig,
+    client,
+    store,
+    stateMachineArn,
+    async stop() {
+      stopping.abort();
+      for (const schedule of schedules) schedule.stop();
+      await Promise.allSettled([...sources.map((source) => source.stop()), forwarder]);
+      states.halt();
+      await cluster.close();
+      await aws.close();
+      await account.close();
+      storage.close();
+      clusterStorage.close();
+    },
+  };
+}
+
+function placeOf(facts: unknown): Place {
+  const { cluster } = facts as { cluster: { accountId: string; region: string } };
+  return { account: cluster.accountId, region: cluster.region };
+}
+
+/** Makes the state machine, or brings it to this version's definition. */
+async function deployWorkflow(config: AwsClientConfig, functionArns: Record<StateName, string>): Promise<string> {
+  const client = new SFNClient({ region: config.region, ...(config.endpoint ? { endpoint: config.endpoint } : {}), ...(config.credentials ? { credentials: config.credentials } : {}) });
+  const account = config.credentials?.accessKeyId ?? '';
+  const stateMachineArn = `arn:aws:states:${config.region}:${account}:stateMachine:${NAMES.stateMachine}`;
+  const definition = JSON.stringify(workflowDefinition(functionArns));
+  const known = await client.send(new DescribeStateMachineCommand({ stateMachineArn })).catch(() => undefined);
+  if (known) await client.send(new UpdateStateMachineCommand({ stateMachineArn, definition }));
+  else await client.send(new CreateStateMachineCommand({ name: NAMES.stateMachine, definition, roleArn: `arn:aws:iam::${account}:role/stepbalancer`, type: 'STANDARD' }));
+  return stateMachineArn;
+}
+
+/** TargetGroupBindings are known to the cluster before anything else. */
+async function applyCrd(client: ClusterClient, cluster: LocalCluster): Promise<void> {
+  const crd = parse(readFileSync(CRD, 'utf8')) as ApiObject;
+  await client.apply({ group: 'apiextensions.k8s.io', version: 'v1', plural: 'customresourcedefinitions', kind: 'CustomResourceDefinition', namespaced: false }, crd);
+  const transport = clusterTransport(cluster, 'local-system');
+  await transport.send({ method: 'GET', path: '/apis/elbv2.k8s.aws/v1beta1' });
+}
+
+interface Registration {
+  readonly store: Store;
+  readonly clusterId: string;
+  readonly place: Place;
+  readonly vpcId: string;
+  readonly endpoint: string;
+  readonly options: LocalSystemOptions;
+  readonly now: number;
+}
+
+/** The local cluster registers itself in mode `own`; one that is registered keeps its mode and gets the new address. */
+async function registerCluster({ store, clusterId, place, vpcId, endpoint, options, now }: Registration): Promise<void> {
+  const known = await store.clusters.get(clusterId);
+  await store.clusters.put({
+    ...known,
+    v: 1,
+    id: clusterId,
+    name: clusterId,
+    region: place.region,
+    accountId: place.account,
+    vpcId,
+    endpoint,
+    authentication: { type: 'none' },
+    mode: known?.mode ?? options.mode ?? 'own',
+    settings: options.settings === undefined ? (known?.settings ?? Settings.parse({})) : Settings.parse(options.settings),
+    registeredAt: known?.registeredAt ?? now,
+  });
+}
+
+function rethrow(problem: unknown): void {
+  queueMicrotask(() => {
+    throw problem;
+  });
+}
