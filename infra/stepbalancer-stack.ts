@@ -65,7 +65,8 @@ export class StepbalancerStack extends Stack {
     lambda('route-events').addEventSource(new SqsEventSource(intake.queue, { batchSize: 100, maxBatchingWindow: Duration.seconds(0), reportBatchItemFailures: true, maxConcurrency: 5 }));
     lambda('sync-targets').addEventSource(new SqsEventSource(targets.queue, { batchSize: 10, reportBatchItemFailures: true, maxConcurrency: 20 }));
     this.every('Sweep', { rate: Duration.minutes(1), target: lambda('sweep') });
-    this.every('Resync', { rate: Duration.minutes(10), target: lambda('resync') });
+    // Each cluster every ten minutes, or as soon as its forwarder asks for it: the function itself knows which are due.
+    this.every('Resync', { rate: Duration.minutes(1), target: lambda('resync') });
 
     new Alarms(this, { stateMachine: reconcile.stateMachine, deadLetters: { intake: intake.deadLetters, targets: targets.deadLetters } });
 
