@@ -89,6 +89,5 @@ export type State = TaskState | ChoiceState | PassState | WaitState | SucceedSta
 export interface StateMachineDefinition {
   readonly Comment?: string;
   readonly StartAt: string;
-  readonly TimeoutSeconds?: number;
   readonly States: Readonly<Record<string, State>>;
 }
