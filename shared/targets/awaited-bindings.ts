@@ -41,7 +41,7 @@ export async function awaitedGroups(keys: readonly string[], store: Kept): Promi
     [...wakeups].map(async ([groupId, gen]) => {
       const key = formatKey({ kind: 'sg', groupId });
       const state = await store.leases.read(key);
-      return { key, state, done: state !== undefined && state.doneGen >= gen && state.phase !== 'Failed' };
+      return { key, state, done: state !== undefined && state.doneGen >= gen && state.phase !== 'Failed' && state.phase !== 'Degraded' };
     }),
   );
 }

@@ -1,5 +1,5 @@
 import { awsCode } from '../aws/errors';
-import { ConflictError, QuotaError } from '../contract/errors';
+import { ConflictError, EventualError, QuotaError } from '../contract/errors';
 import type { ClusterItem, ContributedRule, ContributionItem } from '../contract/items';
 import { VERSION } from '../contract/events';
 import { formatKey } from '../contract/keys';
@@ -15,6 +15,8 @@ import { wakeTargets } from './wake-targets';
 
 const LEDGER_ID = 'rules';
 const WITHOUT_CLUSTER_DRIFT_MS = 600_000;
+const MISSING = new Set(['InvalidGroup.NotFound', 'InvalidGroupId.NotFound']);
+const MISSING_MS = 10_000;
 const POSTPONED_MS = 60_000; // a revocation that waits for a cluster's first resync
 
 /**
@@ -32,7 +34,8 @@ export async function syncSecurityGroup(groupId: string, pass: TargetPass, deps:
   const everything = { groupId, pass, desired, observed, ours, rights: { revoke: true, adopt: true } };
   const strangers = unwanted(everything).some(({ id }) => !ours.has(id));
   const state: GroupState = { ...everything, rights: await readRevokeRights({ groupId, contributions, clusters, strangers }, deps) };
-  const authorized = await authorize(state, deps);
+  const authorized = await authorize(state, deps).catch(unlessMissing);
+  if (!authorized) return { patch: { phase: 'Degraded', inputsHash: null, nextAttemptAt: deps.now() + MISSING_MS * deps.factor }, done: { outcome: 'a group does not exist', rules: desired.length } };
   const revoked = await revoke(authorized, deps);
   await wakeBackendGroups(revoked, clusters, deps);
   const postponed = unwanted({ ...authorized, rights: { revoke: true, adopt: false } }).length - revoked.filter(({ id }) => ours.has(id)).length;
@@ -40,6 +43,12 @@ export async function syncSecurityGroup(groupId: string, pass: TargetPass, deps:
     patch: { phase: contributions.length === 0 ? 'Deleted' : 'Healthy', inputsHash: wish, driftCheckedAt: deps.now(), nextAttemptAt: postponed > 0 ? deps.now() + POSTPONED_MS * deps.factor : null },
     done: { outcome: 'synced', rules: desired.length, authorized: authorized.authorized, revoked: revoked.length, postponed },
   };
+}
+
+/** The group itself, or a source, was made a moment ago or is gone: soon tried again under this key, without holding up the queue. */
+function unlessMissing(error: unknown): undefined {
+  if (error instanceof EventualError && MISSING.has(awsCode(error) ?? '')) return undefined;
+  throw error;
 }
 
 interface GroupState {
