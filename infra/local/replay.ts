@@ -65,7 +65,7 @@ const waitsForActive = new Set(['ModifyCapacityReservation', 'RegisterTargets', 
  * calls name and no environment states (certificates, Elastic IPs, prefix lists, web ACLs, the Shield subscription) is made to exist first.
  */
 export async function replayAdoption({ account, place, vector, settle }: ReplayOptions): Promise<Replay> {
-  makeExist(account, place, vector.calls);
+  makeExist({ account, place }, vector.calls);
   const send = sender(account, place);
   const answers = new Map<number, unknown>();
   const refused: RefusedCall[] = [];
@@ -131,7 +131,8 @@ function lowerDnsNames(value: unknown): unknown {
   return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, key === 'DNSName' && typeof item === 'string' ? item.toLowerCase() : lowerDnsNames(item)]));
 }
 
-function makeExist({ ec2, acm, wafv2, wafRegional, shield }: ReplayAccount, place: Place, calls: readonly RecordedCall[]): void {
+/** Makes literal certificates, Elastic IPs, prefix lists and web ACLs that the calls name exist, and subscribes to Shield. What is there stays as it is. */
+export function makeExist({ account: { ec2, acm, wafv2, wafRegional, shield }, place }: Pick<ReplayOptions, 'account' | 'place'>, calls: readonly RecordedCall[]): void {
   const text = JSON.stringify(calls.map(({ input }) => input));
   const named = (pattern: RegExp) => [...new Set([...text.matchAll(pattern)].map(([match]) => match))];
   const region = ec2.state.open(place);
