@@ -1,11 +1,12 @@
 import { AwsError, type World } from '../aws/operation';
 import { uuid } from '../aws/uuid';
 import { callFunction, type FindFunction } from './call-function';
-import { createJournal, type EndResult } from './journal';
-import { definitionOf, historyId, keepDefinition, type Execution, type ExecutionStatus, type Machine, type StateRecords } from './records';
+import { createJournal } from './journal';
+import { createRuns } from './runs';
+import { historyId, keepDefinition, type Execution, type ExecutionStatus, type Machine, type StateRecords } from './records';
 import { notRedrivableBecause } from './redrivable';
 import type { LambdaRuntime } from '../aws/lambda/lambda-runtime';
-import type { Interpreter, Run, RunOutcome, StatesError, TraceEvent } from './trace';
+import type { Interpreter, StatesError, TraceEvent } from './trace';
 
 /** Something that happened in an execution, for those who watch. */
 export type ExecutionEvent = { readonly executionArn: string; readonly name: string; readonly at: number; readonly input: unknown } & (
@@ -42,31 +43,13 @@ const INTERRUPTED: StatesError = { error: 'Local.Interrupted', cause: 'The local
 /** Executions in the world's storage. Those that ran when the process last ended are FAILED from here on, and can be redriven. */
 export function createExecutions({ world, records, runtime, findFunction, interpreter }: Parts): Executions {
   const { storage, clock, random } = world;
-  const call = callFunction(runtime, findFunction);
   const listeners = new Set<(event: ExecutionEvent) => void>();
-  const running = new Map<string, AbortController>();
-  let started = 0;
   const journal = createJournal({ world, records, tell: (event) => listeners.forEach((listener) => listener(event)) });
-
-  const end = (arn: string, result: EndResult) => {
-    running.get(arn)?.abort();
-    running.delete(arn);
-    return journal.end(arn, result);
-  };
-  const run = (execution: Execution, isAgain: boolean) => {
-    const controller = new AbortController();
-    running.set(execution.arn, controller);
-    const { signal } = controller;
-    // Only after the call that began it is stored and answered.
-    clock.after(0, () => {
-      if (signal.aborted) return;
-      const record = (event: TraceEvent) => void (signal.aborted || journal.record(execution.arn, event));
-      void interpreter(runOf(execution, { definition: definitionOf(records, execution), call, record, signal, isAgain })).then((outcome) => signal.aborted || end(execution.arn, resultOf(outcome)));
-    });
-  };
+  const runs = createRuns({ clock, records, journal, interpreter, call: callFunction(runtime, findFunction) });
+  let started = 0;
 
   forgetOld(records, world);
-  for (const { arn, status } of records.executions.values()) if (status === 'RUNNING') end(arn, { status: 'FAILED', failure: INTERRUPTED });
+  for (const { arn, status } of records.executions.values()) if (status === 'RUNNING') runs.end(arn, { status: 'FAILED', failure: INTERRUPTED });
   return {
     start(machine, { name = uuid(random), input }) {
       started += 1;
@@ -75,27 +58,24 @@ export function createExecutions({ world, records, runtime, findFunction, interp
       const arn = `${machine.arn.replace(':stateMachine:', ':execution:')}:${name}`;
       const at = { state: definition.StartAt, input: JSON.parse(input) as unknown, isEntered: false };
       const execution = journal.begin({ arn, name, machineArn: machine.arn, status: 'RUNNING', input, startedAt: clock.now(), redriveCount: 0, definitionId, at, historyLength: 0 }, machine.roleArn);
-      run(execution, false);
+      runs.begin(execution, { isAgain: false });
       return execution;
     },
-    stop: ({ arn }, failure) => storage.atomically(() => end(arn, { status: 'ABORTED', failure })),
+    stop: ({ arn }, failure) => storage.atomically(() => runs.end(arn, { status: 'ABORTED', failure })),
     redrive(execution, clientToken) {
       // AWS: a repeated request with the same token starts nothing new.
       if (clientToken !== undefined && execution.redriveToken === clientToken) return execution;
       const reason = notRedrivableBecause(execution, world);
       if (reason !== undefined) throw new AwsError('ExecutionNotRedrivable', reason);
       const redriven = journal.redrive(execution, clientToken);
-      run(redriven, redriven.at.isEntered);
+      runs.begin(redriven, { isAgain: redriven.at.isEntered });
       return redriven;
     },
     watch(listener) {
       listeners.add(listener);
       return () => listeners.delete(listener);
     },
-    halt() {
-      for (const controller of running.values()) controller.abort();
-      running.clear();
-    },
+    halt: () => runs.halt(),
   };
 }
 
@@ -109,16 +89,4 @@ function forgetOld({ executions, history }: StateRecords, { clock, factor }: Pic
     for (let id = 1; id <= historyLength; id += 1) history.delete(historyId(arn, id));
     executions.delete(arn);
   }
-}
-
-function runOf({ arn, name, machineArn, at, input, startedAt }: Execution, { isAgain, ...rest }: Pick<Run, 'definition' | 'call' | 'record' | 'signal'> & { isAgain: boolean }): Run {
-  const context = {
-    Execution: { Id: arn, Name: name, Input: JSON.parse(input) as unknown, StartTime: new Date(startedAt).toISOString() },
-    StateMachine: { Id: machineArn, Name: machineArn.split(':').at(-1) ?? '' },
-  };
-  return { from: { state: at.state, input: at.input, isAgain }, context, ...rest };
-}
-
-function resultOf(outcome: RunOutcome): EndResult {
-  return 'output' in outcome ? { status: 'SUCCEEDED', output: outcome.output } : { status: 'FAILED', failure: outcome.failure };
 }
