@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { createTakeOver } from '../shared/store/take-over';
 import { answerBatch } from '../shared/targets/answer-batch';
 import { syncKey } from '../shared/targets/sync-key';
