@@ -123,9 +123,13 @@ function planStates(task: MakeTask): States {
     }),
     ChangedSinceLastPass: {
       Type: 'Choice',
-      Choices: [{ Variable: '$.network.outcome', StringEquals: 'unchanged', Next: 'ReleaseLease' }],
+      Choices: [
+        { Variable: '$.network.outcome', StringEquals: 'unchanged', Next: 'ReleaseLease' },
+        { Variable: '$.network.outcome', StringEquals: 'applied', Next: 'KeepPlan' },
+      ],
       Default: 'MakePlan',
     },
+    KeepPlan: { Type: 'Pass', Comment: 'The plan that was applied holds: wait on for its targets and their health', Parameters: { 'outcome.$': '$.network.plan.outcome', 'planId.$': '$.network.plan.planId' }, ResultPath: '$.plan', Next: 'RegisterTargets' },
     MakePlan: task('MakePlan', { does: 'Facts to model, model against AWS; saves the plan', input: STEP_INPUT, answer: '$.plan', next: 'WhatToDo' }),
     WhatToDo: {
       Type: 'Choice',

@@ -3,6 +3,7 @@ import { createEc2 } from '../../shared/aws/ec2';
 import { createElbv2, type LoadBalancer, type TargetGroup } from '../../shared/aws/elbv2';
 import { formatKey } from '../../shared/contract/keys';
 import { type ApiObject, type ApiResource, type ClusterClient, RESOURCES } from '../../shared/kubernetes/cluster-client';
+import { defaultIds } from './aws/default-environment';
 import { clusterTransport } from './cluster-transport';
 import type { DemoFigures, DemoScreen } from './demo-screen';
 import type { LocalSystem } from './system';
@@ -89,7 +90,7 @@ export function demoWorld(system: LocalSystem, screen: DemoScreen): DemoWorld {
         return health.flat().map((target) => ({ id: target?.Target.Id ?? '', state: target?.TargetHealth.State ?? '' }));
       }),
     ourSecurityGroups: () => look(async () => (await ec2.describeSecurityGroups({ 'tag-key': OUR_TAGS })).map(({ GroupName }) => GroupName)),
-    ourNodeRules: () => look(async () => (await ec2.describeSecurityGroups({})).flatMap((group) => JSON.stringify(group.IpPermissions ?? []).split(OUR_RULE).slice(1)).length),
+    ourNodeRules: () => look(async () => (await ec2.describeSecurityGroups({ 'vpc-id': [defaultIds.vpcId] })).flatMap((group) => JSON.stringify(group.IpPermissions ?? []).split(OUR_RULE).slice(1)).length),
     async failedExecutions() {
       const client = new SFNClient({ region: system.place.region, endpoint: system.awsUrl, credentials: { accessKeyId: system.place.account, secretAccessKey: 'local' } });
       const { executions = [] } = await client.send(new ListExecutionsCommand({ stateMachineArn: system.stateMachineArn, statusFilter: 'FAILED' }));
@@ -148,7 +149,7 @@ function watchSystem(system: LocalSystem, screen: DemoScreen) {
 }
 
 /** States that only lead somewhere. */
-const CHOICES = /^(Begin|ChangedSinceLastPass|WhatToDo|MoreToCreate|MoreToDelete|WorthWaiting|DirtyMeanwhile|Done|Superseded)$/;
+const CHOICES = /^(Begin|ChangedSinceLastPass|KeepPlan|WhatToDo|MoreToCreate|MoreToDelete|WorthWaiting|DirtyMeanwhile|Done|Superseded)$/;
 
 /** What a write is about: a name, an ARN's end, a group. */
 function subjectOf(input: unknown): string {

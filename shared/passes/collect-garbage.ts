@@ -1,7 +1,10 @@
 import { applyWhenActive, removeLeftover } from '../apply/apply-change';
 import type { CollectGarbageInput } from '../contract/steps';
 import { openCluster, parseServiceKey } from '../observe/cluster-access';
-import type { Leftover, Plan } from '../plan/change';
+import type { LedgerItem } from '../contract/items';
+import { familyOf, markOf } from '../model/members';
+import type { ResourceId } from '../model/model';
+import { garbageOf } from '../plan/make-plan';
 import { keyLedger } from './create-load-balancer';
 import { loadNotes, loadPlan } from './plan-record';
 import type { PassDeps } from './service-pass';
@@ -24,7 +27,6 @@ export async function collectGarbage(deps: Omit<PassDeps, 'tagging'>, input: Col
     healthyBy: null,
     nextAttemptAt: healthy ? null : now() + DEGRADED_AGAIN_MS * factor,
     ...(notes ? { inputsHash: notes.inputsHash, driftCheckedAt: notes.observedAt } : {}),
-    planId: input.plan.planId ?? null,
   });
   return { deleted };
 }
@@ -33,19 +35,17 @@ async function collect(deps: Omit<PassDeps, 'tagging'>, input: CollectGarbageInp
   const { cluster, client } = await openCluster({ clusters: deps.store.clusters, clusterClient: deps.clusterClient }, parseServiceKey(input.key).cluster);
   const plan = await loadPlan(deps.store, input.key, input.plan.planId);
   const ledger = keyLedger(deps, input);
-  const physicalIds = new Map(Object.entries(plan.kept));
-  for (const item of await ledger.list()) if (item.physicalId !== undefined) physicalIds.set(item.id.replace(/~\d+$/, ''), item.physicalId);
+  const physicalIds = new Map([...latestMembers(await ledger.list()), ...Object.entries(plan.kept)]);
   const context = { elbv2: deps.elbv2, ec2: deps.ec2, cluster: client, ledger, vpcId: cluster.vpcId, physicalIds, now: deps.now, loadBalancerCreated: async () => undefined };
   await applyWhenActive(context, plan.changes);
-  const leftovers = replaced(plan);
+  const leftovers = garbageOf(plan);
   for (const leftover of leftovers) await removeLeftover(context, leftover);
   return leftovers.length;
 }
 
-/** What was kept until its successor is healthy. */
-function replaced({ changes }: Plan): Leftover[] {
-  return changes.flatMap((change): Leftover[] => {
-    if (change.action === 'replace' && change.order === 'create-first') return [change.old];
-    return change.action === 'delete' && change.when === 'healthy' ? [change] : [];
-  });
+/** The physical id behind each family: of several generations the latest. */
+function latestMembers(ledger: readonly LedgerItem[]): Map<string, string> {
+  const generation = (id: string) => Number(markOf(id as ResourceId).slice(1) || 0);
+  const items = ledger.toSorted((a, b) => generation(a.id) - generation(b.id));
+  return new Map(items.flatMap(({ id, physicalId }) => (physicalId === undefined ? [] : [[familyOf(id as ResourceId), physicalId]])));
 }

@@ -3,6 +3,7 @@ import { PlanStaleError } from '../contract/errors';
 import type { MakePlanOutput, StepInput } from '../contract/steps';
 import { digestInputs } from '../desired/inputs-hash';
 import { buildServiceModel } from '../desired/service/build-service-model';
+import { notYetSupported } from '../desired/service/not-yet-supported';
 import { bindingLabels, serviceStack } from '../desired/tracking';
 import { type ClusterClient, RESOURCES } from '../kubernetes/cluster-client';
 import type { Service, TargetGroupBinding } from '../model/kubernetes';
@@ -22,6 +23,8 @@ import { loadPassFacts, type PassDeps, type PassFacts } from './service-pass';
 
 /** The annotation by which a person approves one plan, by its hash. */
 const APPROVAL = 'stepbalancer.io/approve-plan';
+/** AWS's reads lag its writes by seconds: what we wrote this recently and do not see is not taken for gone. */
+const READ_LAG_MS = 60_000;
 
 /** Facts to desired model, model against AWS; guards and keeps the plan. Writes nothing anywhere else. */
 export async function planService(deps: PassDeps, input: StepInput): Promise<MakePlanOutput> {
@@ -36,7 +39,7 @@ export async function planService(deps: PassDeps, input: StepInput): Promise<Mak
   if (desired.model === undefined) return keep(deps, input, { outcome: 'blocked', plan: emptyPlan(name), problems: [...facts.problems, ...desired.problems], facts });
 
   const observedAt = deps.now();
-  const context = planContext({ cluster, model: desired.model, ledger });
+  const context = planContext({ cluster, model: desired.model, ledger, now: observedAt });
   const observed = await observe(deps, { cluster, client, model: desired.model, ledger, facts, context });
   const plan = makePlan(desired.model, observed, context);
   const guarded = guardPlan(plan, { context, observed, maxDeletes: cluster.settings.stepbalancer.maxDeletes, recentDeletes: 0, ...approval(service) });
@@ -86,15 +89,17 @@ function decide({ facts, cluster, modelId }: { facts: PassFacts; cluster: Cluste
   const built = buildServiceModel(facts.facts, cluster.settings);
   if (built.outcome === 'refused') return { problems: built.problems, deleting: false };
   if (built.outcome === 'none') return nothing;
+  const unsupported = notYetSupported(facts.facts.service);
+  if (unsupported.length > 0) return { problems: unsupported, deleting: false };
   return { model: built.model, problems: built.problems, deleting: false };
 }
 
-function planContext({ cluster, model, ledger }: { cluster: ClusterItem; model: Model; ledger: readonly LedgerItem[] }): PlanContext {
+function planContext({ cluster, model, ledger, now }: { cluster: ClusterItem; model: Model; ledger: readonly LedgerItem[]; now: number }): PlanContext {
   return {
     stack: serviceStack(cluster.name, model),
     externalManagedTags: cluster.settings.externalManagedTags,
     tagListeners: cluster.settings.featureGates.ListenerRulesTagging,
-    ledger: ledger.map(({ id, physicalId, origin }) => ({ id, origin, ...(physicalId === undefined ? {} : { physicalId }) })),
+    ledger: ledger.map(({ id, physicalId, origin, at }) => ({ id, origin, young: now - at < READ_LAG_MS, ...(physicalId === undefined ? {} : { physicalId }) })),
   };
 }
 
@@ -124,7 +129,7 @@ interface Keep {
 /** The id names the pass and what would be done, so that a plan made again for the same pass replaces itself. */
 async function keep({ store }: PassDeps, holder: Holder, { outcome, plan, problems, facts }: Keep): Promise<MakePlanOutput> {
   const planId = `${holder.lease.runGen}-${holder.lease.fence}-${holder.lease.pass}-${planHash(plan)}`;
-  await savePlan(store, holder, { planId, plan: outcome === 'delete' || plan.changes.length > 0 ? plan : undefined, notes: { v: 1, problems, inputsHash: facts.inputsHash, observedAt: facts.at } });
+  await savePlan(store, holder, { planId, plan: outcome === 'delete' || plan.changes.length > 0 ? plan : undefined, notes: { v: 1, outcome, problems, inputsHash: facts.inputsHash, observedAt: facts.at } });
   return { outcome, planId };
 }
 

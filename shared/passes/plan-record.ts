@@ -1,4 +1,5 @@
 import { PlanStaleError } from '../contract/errors';
+import type { MakePlanOutput } from '../contract/steps';
 import type { Problem } from '../model/problem';
 import type { Plan } from '../plan/change';
 import { formatPlan, parsePlan } from '../plan/format-plan';
@@ -7,6 +8,7 @@ import type { Holder, Store } from '../store/store';
 /** What a plan is kept with: what a person must mend or know, and how its load balancer was called before. */
 export interface PlanNotes {
   readonly v: 1;
+  readonly outcome: MakePlanOutput['outcome'];
   readonly problems: readonly Problem[];
   /** Digest of the inputs that the plan was made from; kept as the key's when the pass has ended well. */
   readonly inputsHash: string;

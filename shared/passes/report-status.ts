@@ -27,14 +27,15 @@ export async function reportServiceStatus(deps: ClusterDeps, input: ReportStatus
   const notes = await loadNotes(store, input.key, input.plan?.planId);
   const problems = [...(notes?.problems ?? []), ...caughtProblem(input, state, name)];
   const blocked = input.error !== undefined || input.plan?.outcome === 'blocked';
-  if (service && cluster.mode === 'own') {
+  const toldBefore = state.phase === 'Waiting' && state.planId !== undefined && state.planId === input.plan?.planId;
+  if (service && cluster.mode === 'own' && !toldBefore) {
     if (state.hostname && !service.metadata.deletionTimestamp) await writeHostname(client, service, state.hostname);
     if (input.plan?.outcome === 'noop' && !blocked) await repairFinalizer(client, service);
     if (input.plan?.outcome === 'apply' && !blocked) await tellWhatWasDone(client, service, await loadPlan(store, input.key, input.plan.planId));
     for (const problem of problems) await tell(client, service, { type: 'Warning', reason: problem.code, message: problem.message });
   }
   if (blocked) await store.leases.update(input, { phase: 'Blocked', nextAttemptAt: deps.now() + BLOCKED_AGAIN_MS * deps.factor, inputsHash: null });
-  else if (input.plan?.outcome !== 'noop' || state.phase !== 'Healthy') await store.leases.update(input, { phase: 'Waiting' });
+  else if (input.plan?.outcome !== 'noop' || state.phase !== 'Healthy') await store.leases.update(input, { phase: 'Waiting', planId: input.plan?.planId ?? null, ...(notes ? { inputsHash: notes.inputsHash, driftCheckedAt: notes.observedAt } : {}) });
 }
 
 /** An error that the workflow caught and brought here (`UserConfig`, `Quota`). Its details are in the key's last error. */
@@ -50,11 +51,10 @@ async function repairFinalizer(client: ClusterClient, service: Service): Promise
   await client.patch(RESOURCES.services, { namespace, name }, { type: 'merge', body: { metadata: { resourceVersion, finalizers: [...finalizers, SERVICE_FINALIZER] } } });
 }
 
-/** One Event, with LBC's reason, that names every change of the plan. */
+/** One Event, with LBC's reason, that names every change of the plan. Taking over what is as it should be is nothing to tell. */
 async function tellWhatWasDone(client: ClusterClient, service: Service, plan: Plan): Promise<void> {
-  const lines = plan.changes.map(describeChange);
-  const adoptedOnly = !plan.changes.some(isWrite);
-  await tell(client, service, { type: 'Normal', reason: 'SuccessfullyReconciled', message: adoptedOnly ? `Took over ${lines.length} resources as they are; nothing was changed` : `Done: ${lines.join('; ')}` });
+  const writes = plan.changes.filter(isWrite);
+  if (writes.length > 0) await tell(client, service, { type: 'Normal', reason: 'SuccessfullyReconciled', message: `Done: ${writes.map(describeChange).join('; ')}` });
 }
 
 function tell(client: ClusterClient, service: Service, event: { type: 'Normal' | 'Warning'; reason: string; message: string }): Promise<void> {

@@ -12,6 +12,7 @@ import { discover } from '../observe/discover';
 import { existingLoadBalancer } from '../observe/existing-load-balancer';
 import { readServiceFacts } from '../observe/read-service-facts';
 import { hasFinalizer, saysLoadBalancer } from '../status/service-status';
+import { loadNotes } from './plan-record';
 import { type PassDeps, savePassFacts } from './service-pass';
 
 /**
@@ -35,7 +36,11 @@ export async function resolveSubnets(deps: PassDeps, input: StepInput): Promise<
     read: (extra) => readService(client, { ...name, name: extra }),
   });
   const inputsHash = digestInputs({ service, extraServices, settings: cluster.settings, mode: cluster.mode });
-  if (isUnchanged({ state, service, cluster, inputsHash, now: at, factor: deps.factor })) return { outcome: 'unchanged' };
+  if (holdsFrom({ state, service, cluster, inputsHash, now: at, factor: deps.factor })) {
+    if (state.phase === 'Healthy') return { outcome: 'unchanged' };
+    const applied = state.phase === 'Waiting' ? await loadNotes(deps.store, input.key, state.planId) : undefined;
+    if (applied && state.planId !== undefined) return { outcome: 'applied', plan: { outcome: applied.outcome, planId: state.planId } };
+  }
   const problems = await findObstacles(deps, { cluster, client, service });
   const stack = serviceStack(cluster.name, { id: `${name.namespace}/${name.name}` });
   const ledger = await deps.store.ledger.list(input.key);
@@ -63,7 +68,7 @@ async function readExtraServices(names: readonly string[], { addReference, read 
   return found;
 }
 
-interface Unchanged {
+interface LastPass {
   readonly state: StateItem;
   readonly service: Service;
   readonly cluster: ClusterItem;
@@ -72,11 +77,11 @@ interface Unchanged {
   readonly factor: number;
 }
 
-/** Only a pass that ended well, whose traces stand in the cluster and which is young enough, makes another one unnecessary. */
-function isUnchanged({ state, service, cluster, inputsHash, now, factor }: Unchanged): boolean {
+/** Whether what the last pass computed still holds: equal inputs, its traces in the cluster, and AWS was compared not long ago. Our own writes to the object wake us, too. */
+function holdsFrom({ state, service, cluster, inputsHash, now, factor }: LastPass): boolean {
   const young = state.driftCheckedAt !== undefined && now - state.driftCheckedAt < durationMs(cluster.settings.stepbalancer.driftCheckAfter) * factor;
   const tracesStand = cluster.mode === 'observe' || (hasFinalizer(service) && saysLoadBalancer(service, state.hostname ?? ''));
-  return state.phase === 'Healthy' && state.inputsHash === inputsHash && young && tracesStand;
+  return state.inputsHash === inputsHash && young && tracesStand;
 }
 
 /** What forbids every write in this cluster for now, said on the object. */
