@@ -99,7 +99,8 @@ describe('the workflow definition', () => {
       "Begin → AcquireLease
       AcquireLease → ResolveSubnets
       ResolveSubnets → ChangedSinceLastPass
-      ChangedSinceLastPass? $.network.outcome unchanged → ReleaseLease, else → MakePlan
+      ChangedSinceLastPass? $.network.outcome unchanged → ReleaseLease, $.network.outcome applied → KeepPlan, else → MakePlan
+      KeepPlan → RegisterTargets
       MakePlan → WhatToDo
       WhatToDo? $.plan.outcome apply → CreateLoadBalancer, $.plan.outcome noop → RegisterTargets, $.plan.outcome delete → DeleteLoadBalancer, $.plan.outcome blocked → ReportStatus
       CreateLoadBalancer → MoreToCreate
