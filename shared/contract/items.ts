@@ -106,8 +106,8 @@ export type ClusterAuthentication = z.infer<typeof ClusterAuthentication>;
 export const ClusterItem = z.strictObject({
   v: z.literal(VERSION),
   id: ClusterId,
-  /** The name in LBC's tag `elbv2.k8s.aws/cluster` and in every hash; not always our id. */
-  name: z.string().min(1).max(100),
+  /** The name in LBC's tag `elbv2.k8s.aws/cluster` and in every hash; not always our id. As long as a tag's value may be: kops names clusters by domain. */
+  name: z.string().min(1).max(256),
   region: z.string(),
   accountId: z.string().regex(/^[0-9]{12}$/),
   vpcId: z.string().regex(/^vpc-[0-9a-f]+$/),

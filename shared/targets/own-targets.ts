@@ -9,10 +9,10 @@ export async function readOwnTargets(client: ClusterClient, binding: TargetGroup
   return parseOwnTargets((found?.['data'] as Record<string, string> | undefined)?.[OWN_TARGETS_KEY]);
 }
 
-/** Writes them down, in LBC's form. Written before a target is registered, so that a crash leaves no target that nobody owns. */
+/** Writes them down, in LBC's form. Written before a target is registered, so that a crash leaves no target that nobody owns. No list yet and an empty one say the same: neither is written. */
 export async function writeOwnTargets(client: ClusterClient, { binding, ids, known }: { binding: TargetGroupBinding; ids: Iterable<string>; known: ReadonlySet<string> }): Promise<ReadonlySet<string>> {
   const text = formatOwnTargets(ids);
-  if (text === formatOwnTargets(known) && text !== '') return known;
+  if (text === formatOwnTargets(known)) return known;
   await client.apply(RESOURCES.configMaps, { apiVersion: 'v1', kind: 'ConfigMap', metadata: nameOf(binding), data: { [OWN_TARGETS_KEY]: text } });
   return parseOwnTargets(text);
 }
