@@ -5,7 +5,9 @@ import { readAccount } from '../../local/read-account';
 import { AdoptionVector, makeExist, replayAdoption, type RefusedCall } from '../../local/replay';
 import { CLUSTER, openSmallWorld, type SmallWorld } from '../../local/small-world';
 import { isWrite } from '../../../shared/plan/change';
+import { RESOURCES } from '../../../shared/kubernetes/cluster-client';
 import { describeChange } from '../../../shared/plan/describe-change';
+import { planHash } from '../../../shared/plan/format-plan';
 import { readVector, type Vector } from '../vectors/read-vector';
 import { accountShape, type AccountShape } from './account-shape';
 import { compareShapes, type ShapeDifference } from './compare-shapes';
@@ -71,7 +73,7 @@ async function takeOver(vector: Vector, recorded: AdoptionVector): Promise<Taken
       return instead(objectsOf(vector), z.array(z.custom<ImportedObject>()).parse(replay.kubernetes));
     },
   });
-  const shape = accountShape(await readAccount({ aws: world.account.aws, place: world.place }));
+  const shape = await shapeOf(world, vector);
   world.account.aws.log.reset();
   world.cluster.calls.clear();
   const pass = await firstPass(world, vector);
@@ -80,7 +82,11 @@ async function takeOver(vector: Vector, recorded: AdoptionVector): Promise<Taken
   return answer;
 }
 
-/** The same objects as they were before LBC saw them, in an account in which nobody has worked. */
+async function shapeOf({ account, place }: SmallWorld, { objects }: Vector): Promise<AccountShape> {
+  return accountShape(await readAccount({ aws: account.aws, place }), JSON.stringify(objects));
+}
+
+/** The same objects as they were before LBC saw them, in an account in which nobody has worked. What LBC does unasked, a person approves here. */
 async function build(vector: Vector, recorded: AdoptionVector): Promise<{ shape: AccountShape; problems: readonly string[] }> {
   const world = await openSmallWorld({
     environment: vector.environment,
@@ -90,9 +96,10 @@ async function build(vector: Vector, recorded: AdoptionVector): Promise<{ shape:
       return Promise.resolve(undefined);
     },
   });
-  const pass = await firstPass(world, vector);
+  const first = await firstPass(world, vector);
+  const pass = await approve(world, vector, first);
   world.clock.advance(SETTLED_MS);
-  const shape = accountShape(await readAccount({ aws: world.account.aws, place: world.place }));
+  const shape = await shapeOf(world, vector);
   await world.close();
   return { shape, problems: problemsOf(pass) };
 }
@@ -101,6 +108,15 @@ async function firstPass(world: SmallWorld, { file, subject: { namespace = '', n
   const pass = await world.runner.run(`svc#${CLUSTER}#${namespace}/${name}`);
   if (pass.failure) throw new Error(`${file}: the pass failed after ${pass.states.at(-1) ?? 'nothing'}: ${pass.failure.error}: ${pass.failure.cause}`);
   return pass;
+}
+
+/** Approves a plan that waits for it, and runs the pass again. */
+async function approve(world: SmallWorld, vector: Vector, pass: Pass): Promise<Pass> {
+  const waiting = pass.plans.find(({ problems }) => problems.some(({ code }) => code === 'PlanNeedsApproval'));
+  if (!waiting?.plan) return pass;
+  const { namespace = '', name = '' } = vector.subject;
+  await world.client.patch(RESOURCES.services, { namespace, name }, { type: 'merge', body: { metadata: { annotations: { 'stepbalancer.io/approve-plan': planHash(waiting.plan) } } } });
+  return firstPass(world, vector);
 }
 
 const objectsOf = ({ objects }: Vector) => objects as unknown as readonly ImportedObject[];
