@@ -154,8 +154,9 @@ const CHOICES = /^(Begin|ChangedSinceLastPass|KeepPlan|WhatToDo|MoreToCreate|Mor
 /** What a write is about: a name, an ARN's end, a group. */
 function subjectOf(input: unknown): string {
   const { Name, GroupName, GroupId, LoadBalancerArn, TargetGroupArn, ListenerArn, Targets, Port } = (input ?? {}) as Record<string, unknown>;
-  const arn = [LoadBalancerArn, TargetGroupArn, ListenerArn].find((value) => typeof value === 'string') as string | undefined;
-  const name = [Name, GroupName, GroupId].find((value) => typeof value === 'string') as string | undefined;
+  const isText = (value: unknown): value is string => typeof value === 'string';
+  const arn = [LoadBalancerArn, TargetGroupArn, ListenerArn].find(isText);
+  const name = [Name, GroupName, GroupId].find(isText);
   const targets = Array.isArray(Targets) ? ` ${(Targets as { Id?: string }[]).map(({ Id }) => Id).join(' ')}` : '';
   return `${name ?? arn?.split('/')[arn.includes(':targetgroup/') ? 1 : 2] ?? ''}${typeof Port === 'number' && arn && !name ? `:${Port}` : ''}${targets}`;
 }

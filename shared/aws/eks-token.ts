@@ -41,5 +41,5 @@ async function sign(signer: SignatureV4, { clusterName, region, at }: { clusterN
   });
   const signed = await signer.presign(request, { expiresIn: VALID_SECONDS, unhoistableHeaders: new Set([CLUSTER_HEADER]), signingDate: new Date(at) });
   const query = new URLSearchParams(Object.entries(signed.query ?? {}).map(([name, value]): [string, string] => [name, String(value)]));
-  return PREFIX + Buffer.from(`https://${hostname}/?${query}`).toString('base64url');
+  return PREFIX + Buffer.from(`https://${hostname}/?${query.toString()}`).toString('base64url');
 }

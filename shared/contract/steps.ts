@@ -57,7 +57,7 @@ export const ResolveSubnetsOutput = z.strictObject({
   vpcId: z.string().optional(),
   subnetIds: z.array(z.string()).optional(),
   /** The plan that was applied, with `applied`. */
-  plan: PlannedStepInput.shape.plan.optional(),
+  plan: PlannedStepInput.shape.plan.required({ planId: true }).optional(),
 });
 export type ResolveSubnetsOutput = z.infer<typeof ResolveSubnetsOutput>;
 

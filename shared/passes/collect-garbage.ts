@@ -45,7 +45,7 @@ async function collect(deps: Omit<PassDeps, 'tagging'>, input: CollectGarbageInp
 
 /** The physical id behind each family: of several generations the latest. */
 function latestMembers(ledger: readonly LedgerItem[]): Map<string, string> {
-  const generation = (id: string) => Number(markOf(id as ResourceId).slice(1) || 0);
+  const generation = (id: string) => Number(markOf(id).slice(1) || 0);
   const items = ledger.toSorted((a, b) => generation(a.id) - generation(b.id));
   return new Map(items.flatMap(({ id, physicalId }) => (physicalId === undefined ? [] : [[familyOf(id as ResourceId), physicalId]])));
 }
