@@ -3,14 +3,14 @@ import { readFileSync } from 'node:fs';
 import { Command, InvalidArgumentError } from 'commander';
 import { parse } from 'yaml';
 import { dynamodbTable } from '../../shared/aws/dynamodb-table';
-import { ClusterMode } from '../../shared/contract/items';
+import { type ClusterItem, ClusterMode } from '../../shared/contract/items';
+import { createClusterClient } from '../../shared/kubernetes/client';
+import { transportOfCluster } from '../../shared/observe/transport-of-cluster';
 import { createStore } from '../../shared/store/create-store';
 import { addCluster, type ClusterAddition } from './cluster-add';
 import { listClusters } from './cluster-list';
 import { changeMode } from './cluster-mode';
-import { clusterClientOf } from './cluster-client';
 
-/** An error for the person at the terminal: one line, exit code 1. */
 const program = new Command('stepbalancer')
   .description('Kubernetes load balancers on AWS, reconciled by Step Functions')
   .option('--region <region>', 'Region that stepbalancer is deployed in', process.env['AWS_REGION'])
@@ -48,7 +48,9 @@ cluster
   .action(async (id: string, mode: string) => {
     const parsed = ClusterMode.safeParse(mode);
     if (!parsed.success) throw new InvalidArgumentError(`expected observe, own or released, got ${mode}`);
-    console.log(await changeMode({ clusters: store().clusters, clusterClient: clusterClientOf({ region: region(), ...endpoint() }), now: () => Date.now() }, { id, mode: parsed.data }));
+    const now = () => Date.now();
+    const clusterClient = (item: ClusterItem) => createClusterClient({ transport: transportOfCluster(item, { aws: { region: region(), ...endpoint() }, now }), cluster: item.id, now });
+    console.log(await changeMode({ clusters: store().clusters, clusterClient, now }, { id, mode: parsed.data }));
   });
 
 function region(): string {
@@ -67,6 +69,7 @@ function store() {
   return createStore({ table, now: () => Date.now(), factor: 1 });
 }
 
+// An error for the person at the terminal: one line, exit code 1.
 try {
   await program.parseAsync();
 } catch (error) {
