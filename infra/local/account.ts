@@ -6,6 +6,7 @@ import { createEks, type EksCluster } from './aws/eks';
 import { createElbv2, type LocalElbv2 } from './aws/elbv2/create-elbv2';
 import type { Quotas } from './aws/elbv2/quotas';
 import { loadEnvironment } from './aws/environment';
+import type { Disturbance } from './aws/events/delivery';
 import { createEvents } from './aws/events/events';
 import type { Operations, World } from './aws/operation';
 import type { Place } from './aws/network';
@@ -30,6 +31,8 @@ export interface LocalAccountOptions {
   readonly ec2Quotas?: Partial<Ec2Quotas>;
   /** EKS clusters of the account. */
   readonly eksClusters?: (place: Place) => readonly EksCluster[];
+  /** What goes wrong between the event bus and its queues. */
+  readonly disturbance?: Disturbance;
   /** Further services by signing name. */
   readonly services?: Readonly<Record<string, Operations>>;
   readonly exit?: () => void;
@@ -75,7 +78,7 @@ export function createLocalAccount(options: LocalAccountOptions): LocalAccount {
       elasticloadbalancing: elbv2.operations,
       acm: acm.operations,
       eks: createEks(options.eksClusters ?? (() => [])),
-      events: createEvents(world, { queues: sqs.queues }).operations,
+      events: createEvents(world, { queues: sqs.queues, ...(options.disturbance ? { disturbance: options.disturbance } : {}) }).operations,
       secretsmanager: createSecretsManager(world),
       shield: shield.operations,
       sqs: sqs.operations,

@@ -23,34 +23,81 @@ export interface DrivenClock extends Clock {
   advance(ms: number): void;
   /** The time of the next timer, if there is one. */
   nextTimer(): number | undefined;
+  /** Moves to the next timer and fires that one alone; false where there is none. */
+  step(): boolean;
 }
 
 /** Starts a driven clock at `start` (milliseconds since the epoch). */
 export function drivenClock(start = Date.UTC(2026, 0, 1)): DrivenClock {
   let time = start;
   let serial = 0;
-  const timers = new Map<number, { at: number; callback: () => void }>();
-  const earliest = () =>
-    [...timers].reduce<[number, { at: number; callback: () => void }] | undefined>(
-      (best, timer) => (best === undefined || timer[1].at < best[1].at ? timer : best),
-      undefined,
-    );
+  const timers = timerQueue();
+  const fire = (timer: Timer | undefined) => {
+    if (timer === undefined) return false;
+    time = Math.max(time, timer.at);
+    timer.callback?.();
+    return true;
+  };
   return {
     now: () => time,
     after(ms, callback) {
-      const id = ++serial;
-      timers.set(id, { at: time + Math.max(0, ms), callback });
-      return () => timers.delete(id);
+      const timer: Timer = { at: time + Math.max(0, ms), serial: ++serial, callback };
+      timers.add(timer);
+      return () => void delete timer.callback;
     },
-    nextTimer: () => earliest()?.[1].at,
+    nextTimer: () => timers.first()?.at,
+    step: () => fire(timers.take()),
     advance(ms) {
       const end = time + ms;
-      for (let next = earliest(); next !== undefined && next[1].at <= end; next = earliest()) {
-        timers.delete(next[0]);
-        time = Math.max(time, next[1].at);
-        next[1].callback();
-      }
+      for (let next = timers.first(); next !== undefined && next.at <= end; next = timers.first()) fire(timers.take());
       time = end;
     },
+  };
+}
+
+interface Timer {
+  readonly at: number;
+  readonly serial: number;
+  /** Absent once it was cancelled. */
+  callback?: () => void;
+}
+
+/** Timers by time, then by serial: a binary heap, from whose top cancelled ones fall out. */
+function timerQueue() {
+  const heap: Timer[] = [];
+  const before = (a: Timer, b: Timer) => a.at < b.at || (a.at === b.at && a.serial < b.serial);
+  const at = (index: number) => heap[index] as Timer;
+  const swap = (a: number, b: number) => ([heap[a], heap[b]] = [at(b), at(a)]);
+  const sink = () => {
+    for (let parent = 0; ; ) {
+      const [left, right] = [2 * parent + 1, 2 * parent + 2];
+      if (left >= heap.length) return;
+      const child = right < heap.length && before(at(right), at(left)) ? right : left;
+      if (!before(at(child), at(parent))) return;
+      swap(child, parent);
+      parent = child;
+    }
+  };
+  const pop = () => {
+    const [top, last] = [heap[0], heap.pop()];
+    if (heap.length > 0 && last !== undefined) heap[0] = last;
+    sink();
+    return top;
+  };
+  const clean = () => {
+    while (heap.length > 0 && heap[0]?.callback === undefined) pop();
+  };
+  return {
+    add(timer: Timer) {
+      heap.push(timer);
+      for (let child = heap.length - 1; child > 0; ) {
+        const parent = (child - 1) >> 1;
+        if (!before(at(child), at(parent))) return;
+        swap(child, parent);
+        child = parent;
+      }
+    },
+    first: () => (clean(), heap[0]),
+    take: () => (clean(), heap.length > 0 ? pop() : undefined),
   };
 }

@@ -14,6 +14,8 @@ export interface ClusterClientOptions {
   readonly signal?: () => AbortSignal | undefined;
   /** Waits between attempts; a step's own waits belong to the workflow, these are at most a few seconds. */
   readonly pause?: (ms: number) => Promise<void>;
+  /** Calls back once after `ms`, for the time-out of a call; the answer cancels it. The machine's timers without it. */
+  readonly after?: (ms: number, callback: () => void) => () => void;
 }
 
 const ATTEMPTS = 4;
@@ -110,14 +112,23 @@ async function callWithRetries(attempt: Attempt): Promise<ApiResponse> {
 
 const realPause = (ms: number) => new Promise<void>((resolve) => void setTimeout(resolve, ms));
 
-async function callOnce({ transport, request, signal, accepted, subject, cluster }: Attempt): Promise<ApiResponse | StepError> {
+const realAfter = (ms: number, callback: () => void) => {
+  const timer = setTimeout(callback, ms);
+  return () => clearTimeout(timer);
+};
+
+async function callOnce({ transport, request, signal, after = realAfter, accepted, subject, cluster }: Attempt): Promise<ApiResponse | StepError> {
   const where = `${request.method} ${subject} in cluster ${cluster}`;
+  const late = new AbortController();
+  const cancel = after(TIMEOUT_MS, () => late.abort(new DOMException(`no answer within ${TIMEOUT_MS / 1000} s`, 'TimeoutError')));
   try {
     const step = signal?.();
-    const answer = await transport.send({ ...request, signal: step ? AbortSignal.any([step, AbortSignal.timeout(TIMEOUT_MS)]) : AbortSignal.timeout(TIMEOUT_MS) });
+    const answer = await transport.send({ ...request, signal: step ? AbortSignal.any([step, late.signal]) : late.signal });
     return answer.status < 300 || accepted.includes(answer.status) ? answer : errorOf(answer, where);
   } catch (cause) {
     return new TransientError(`${where}: no answer from the API server (${cause instanceof Error ? (cause.cause instanceof Error ? cause.cause.message : cause.message) : 'unknown'}); check its endpoint and network path`, { cause });
+  } finally {
+    cancel();
   }
 }
 
