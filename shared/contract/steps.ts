@@ -50,14 +50,14 @@ export type ReportStatusInput = z.infer<typeof ReportStatusInput>;
 
 export const ResolveSubnetsOutput = z.strictObject({
   /**
-   * `unchanged`: the inputs are those of the last finished pass and its drift check is young. `applied`: they are those of a plan that was applied and is
+   * `unchanged`: the inputs are those of the last finished pass and its drift check is young; or nothing is asked for and nothing is left. `applied`: they are those of a plan that was applied and is
    * waited for. `absent`: the object is gone, or asks for nothing.
    */
   outcome: z.enum(['unchanged', 'applied', 'resolved', 'absent']),
   vpcId: z.string().optional(),
   subnetIds: z.array(z.string()).optional(),
   /** The plan that was applied, with `applied`. */
-  plan: PlannedStepInput.shape.plan.required({ planId: true }).optional(),
+  plan: z.strictObject({ outcome: PlannedStepInput.shape.plan.shape.outcome, planId: z.string() }).optional(),
 });
 export type ResolveSubnetsOutput = z.infer<typeof ResolveSubnetsOutput>;
 
