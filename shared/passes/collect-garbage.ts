@@ -1,10 +1,14 @@
 import { applyWhenActive, removeLeftover } from '../apply/apply-change';
+import type { ApplyContext } from '../apply/apply-context';
+import { NotReadyError } from '../contract/errors';
 import type { CollectGarbageInput } from '../contract/steps';
 import { openCluster, parseServiceKey } from '../observe/cluster-access';
 import type { LedgerItem } from '../contract/items';
 import { familyOf, markOf } from '../model/members';
 import type { ResourceId } from '../model/model';
+import type { Leftover } from '../plan/change';
 import { garbageOf } from '../plan/make-plan';
+import { leaveBackendGroup } from '../targets/ensure-backend-group';
 import { keyLedger } from './create-load-balancer';
 import { loadNotes, loadPlan } from './plan-record';
 import type { PassDeps } from './service-pass';
@@ -13,15 +17,16 @@ import type { PassDeps } from './service-pass';
 const DEGRADED_AGAIN_MS = 2 * 60_000;
 
 /**
- * The end of a pass that went well: deletes what a successor has replaced, if that is healthy, does what AWS takes only now, and notes what the pass was made from,
- * so that an event which changes nothing ends without a call.
+ * The end of a pass that went well: deletes what a successor has replaced, if that is healthy or nobody misses the old, does what AWS takes only now, and notes what
+ * the pass was made from, so that an event which changes nothing ends without a call.
  */
 export async function collectGarbage(deps: Omit<PassDeps, 'tagging'>, input: CollectGarbageInput): Promise<{ deleted: number }> {
   const { store, now, factor } = deps;
   await store.leases.check(input);
   const healthy = input.health === 'healthy';
-  const deleted = input.plan.outcome === 'apply' && healthy ? await collect(deps, input) : 0;
+  const deleted = input.plan.outcome === 'apply' ? await collect(deps, input) : 0;
   const notes = await loadNotes(store, input.key, input.plan.planId);
+  if (input.plan.outcome === 'apply' && notes?.needsBackendGroup === false) await leave(deps, input.key);
   await store.leases.update(input, {
     phase: healthy ? 'Healthy' : 'Degraded',
     healthyBy: null,
@@ -31,16 +36,39 @@ export async function collectGarbage(deps: Omit<PassDeps, 'tagging'>, input: Col
   return { deleted };
 }
 
+/** A model that no longer needs the shared backend group lets go of it, now that nothing of it refers to the group. */
+async function leave({ store, clusterClient, now }: Omit<PassDeps, 'tagging'>, key: string): Promise<void> {
+  const { cluster } = await openCluster({ clusters: store.clusters, clusterClient }, parseServiceKey(key).cluster);
+  await leaveBackendGroup({ cluster, userKey: key, now: now() }, { store });
+}
+
 async function collect(deps: Omit<PassDeps, 'tagging'>, input: CollectGarbageInput): Promise<number> {
   const { cluster, client } = await openCluster({ clusters: deps.store.clusters, clusterClient: deps.clusterClient }, parseServiceKey(input.key).cluster);
   const plan = await loadPlan(deps.store, input.key, input.plan.planId);
   const ledger = keyLedger(deps, input);
   const physicalIds = new Map([...latestMembers(await ledger.list()), ...Object.entries(plan.kept)]);
   const context = { elbv2: deps.elbv2, ec2: deps.ec2, cluster: client, ledger, vpcId: cluster.vpcId, physicalIds, now: deps.now, loadBalancerCreated: async () => undefined };
-  await applyWhenActive(context, plan.changes);
+  const healthy = input.health === 'healthy';
+  await applyWhenActive(context, plan.changes).catch((error: unknown) => {
+    // A load balancer that is still not active is degraded already; the next pass compares again.
+    if (healthy || !(error instanceof NotReadyError)) throw error;
+  });
   const leftovers = garbageOf(plan);
+  if (!healthy && (await stillServe(context, leftovers))) return 0;
   for (const leftover of leftovers) await removeLeftover(context, leftover);
   return leftovers.length;
+}
+
+/** Whether a target of what is to go is healthy: without an endpoint, or behind a listener that has moved on, nothing is lost with it. */
+async function stillServe({ elbv2 }: Pick<ApplyContext, 'elbv2'>, leftovers: readonly Leftover[]): Promise<boolean> {
+  for (const { type, physicalId } of leftovers) {
+    const behind = type === 'load-balancer' ? (await elbv2.describeTargetGroups({ loadBalancerArn: physicalId })).map(({ TargetGroupArn }) => TargetGroupArn) : [];
+    for (const arn of type === 'target-group' ? [physicalId] : behind) {
+      const targets = (await elbv2.describeTargetHealth(arn)) ?? [];
+      if (targets.some(({ TargetHealth }) => TargetHealth.State === 'healthy')) return true;
+    }
+  }
+  return false;
 }
 
 /** The physical id behind each family: of several generations the latest. */

@@ -10,7 +10,7 @@ import { openCluster, parseServiceKey, readService } from '../observe/cluster-ac
 import type { Plan } from '../plan/change';
 import { desiredLoadBalancerStatus, hasFinalizer, saysLoadBalancer, SERVICE_FINALIZER } from '../status/service-status';
 import type { Holder } from '../store/store';
-import { loadPlan } from './plan-record';
+import { loadNotes, loadPlan } from './plan-record';
 import type { PassDeps } from './service-pass';
 
 /** Work of one invocation: after this long it answers `more` and is entered again, well before the function's time-out of 60 s. */
@@ -54,7 +54,7 @@ async function addFinalizer(client: ClusterClient, service: Service): Promise<vo
 }
 
 interface Work {
-  readonly input: Holder;
+  readonly input: ResumedStepInput;
   readonly cluster: ClusterItem;
   readonly client: ClusterClient;
   readonly plan: Plan;
@@ -64,7 +64,8 @@ interface Work {
 async function applyContext(deps: CreateDeps, { input, cluster, client, plan, service }: Work): Promise<ApplyContext> {
   const { store } = deps;
   const physicalIds = new Map(Object.entries(plan.kept));
-  if (refersToBackendGroup(plan)) physicalIds.set(BACKEND_GROUP, await deps.ensureBackendGroup({ cluster, userKey: input.key }));
+  // Also where nothing of the plan names the group: a load balancer that is taken over uses it from now on in our books.
+  if ((await loadNotes(store, input.key, input.plan.planId))?.needsBackendGroup === true) physicalIds.set(BACKEND_GROUP, await deps.ensureBackendGroup({ cluster, userKey: input.key }));
   return {
     elbv2: deps.elbv2,
     ec2: deps.ec2,
@@ -94,9 +95,4 @@ export async function writeHostname(client: ClusterClient, service: Service, dns
   if (saysLoadBalancer(service, dnsName)) return;
   const { namespace = 'default', name } = service.metadata;
   await client.patch(RESOURCES.services, { namespace, name }, { type: 'merge', body: { status: { loadBalancer: desiredLoadBalancerStatus(service, dnsName) } } }, { subresource: 'status' });
-}
-
-/** Whether a change names the shared backend group: then it has to exist before. */
-function refersToBackendGroup(plan: Plan): boolean {
-  return JSON.stringify(plan.changes).includes(`"ref":"${BACKEND_GROUP}"`);
 }

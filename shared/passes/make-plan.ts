@@ -7,7 +7,7 @@ import { notYetSupported } from '../desired/service/not-yet-supported';
 import { bindingLabels, serviceStack } from '../desired/tracking';
 import { type ClusterClient, RESOURCES } from '../kubernetes/cluster-client';
 import type { Service, TargetGroupBinding } from '../model/kubernetes';
-import type { Model, Observed } from '../model/model';
+import { BACKEND_GROUP, type Model, type Observed } from '../model/model';
 import type { ObjectRef, Problem } from '../model/problem';
 import { openCluster, parseServiceKey, readService } from '../observe/cluster-access';
 import { discover } from '../observe/discover';
@@ -16,7 +16,6 @@ import type { Plan, PlanContext } from '../plan/change';
 import { planHash } from '../plan/format-plan';
 import { guardPlan } from '../plan/guard-plan';
 import { makePlan } from '../plan/make-plan';
-import { hasFinalizer } from '../status/service-status';
 import type { Holder } from '../store/store';
 import { savePlan } from './plan-record';
 import { loadPassFacts, type PassDeps, type PassFacts } from './service-pass';
@@ -44,9 +43,10 @@ export async function planService(deps: PassDeps, input: StepInput): Promise<Mak
   const plan = makePlan(desired.model, observed, context);
   const guarded = guardPlan(plan, { context, observed, maxDeletes: cluster.settings.stepbalancer.maxDeletes, recentDeletes: 0, ...approval(service) });
   const problems = [...facts.problems, ...desired.problems, ...guarded.refusals.map(({ code, message }): Problem => ({ code, message, object }))];
-  if (guarded.blocked || facts.problems.length > 0) return keep(deps, input, { outcome: 'blocked', plan, problems, facts: { ...facts, at: observedAt } });
-  if (cluster.mode !== 'own') return keep(deps, input, { outcome: 'blocked', plan: guarded.plan, problems, facts: { ...facts, at: observedAt } });
-  return keep(deps, input, { outcome: outcomeOf(guarded.plan, { deleting: desired.deleting, service, ledger }), plan: guarded.plan, problems, facts: { ...facts, at: observedAt } });
+  const kept = { problems, facts: { ...facts, at: observedAt }, needsBackendGroup: JSON.stringify(desired.model).includes(`"ref":"${BACKEND_GROUP}"`) };
+  if (guarded.blocked || facts.problems.length > 0) return keep(deps, input, { ...kept, outcome: 'blocked', plan });
+  if (cluster.mode !== 'own') return keep(deps, input, { ...kept, outcome: 'blocked', plan: guarded.plan });
+  return keep(deps, input, { ...kept, outcome: outcomeOf(guarded.plan, desired.deleting), plan: guarded.plan });
 }
 
 interface Observe {
@@ -108,12 +108,9 @@ function approval(service: Service | undefined): { approvedHash?: string } {
   return hash === undefined ? {} : { approvedHash: hash };
 }
 
-/** `delete` also where only traces are left: a finalizer, a hostname, or lines in the ledger. */
-function outcomeOf(plan: Plan, { deleting, service, ledger }: { deleting: boolean; service: Service | undefined; ledger: readonly LedgerItem[] }): MakePlanOutput['outcome'] {
-  if (deleting) {
-    const traces = ledger.length > 0 || plan.changes.length > 0 || (service !== undefined && hasFinalizer(service));
-    return traces ? 'delete' : 'noop';
-  }
+/** `delete` also where only traces are left: a finalizer, a hostname, or lines in the ledger. Where there are none, ResolveSubnets has ended the pass. */
+function outcomeOf(plan: Plan, deleting: boolean): MakePlanOutput['outcome'] {
+  if (deleting) return 'delete';
   return plan.changes.length > 0 ? 'apply' : 'noop';
 }
 
@@ -124,12 +121,13 @@ interface Keep {
   readonly plan: Plan;
   readonly problems: readonly Problem[];
   readonly facts: PassFacts;
+  readonly needsBackendGroup?: boolean;
 }
 
 /** The id names the pass and what would be done, so that a plan made again for the same pass replaces itself. */
-async function keep({ store }: PassDeps, holder: Holder, { outcome, plan, problems, facts }: Keep): Promise<MakePlanOutput> {
+async function keep({ store }: PassDeps, holder: Holder, { outcome, plan, problems, facts, needsBackendGroup = false }: Keep): Promise<MakePlanOutput> {
   const planId = `${holder.lease.runGen}-${holder.lease.fence}-${holder.lease.pass}-${planHash(plan)}`;
-  await savePlan(store, holder, { planId, plan: outcome === 'delete' || plan.changes.length > 0 ? plan : undefined, notes: { v: 1, outcome, problems, inputsHash: facts.inputsHash, observedAt: facts.at } });
+  await savePlan(store, holder, { planId, plan: outcome === 'delete' || plan.changes.length > 0 ? plan : undefined, notes: { v: 1, outcome, problems, inputsHash: facts.inputsHash, observedAt: facts.at, needsBackendGroup } });
   return { outcome, planId };
 }
 

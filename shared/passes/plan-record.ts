@@ -14,6 +14,8 @@ export interface PlanNotes {
   readonly inputsHash: string;
   /** When AWS was observed. */
   readonly observedAt: number;
+  /** Whether the desired model needs the shared backend security group. */
+  readonly needsBackendGroup?: boolean;
 }
 
 const notesId = (planId: string) => `${planId}.notes`;

@@ -1,3 +1,4 @@
+import type { Ec2, SecurityGroup } from '../aws/ec2';
 import { awsCode } from '../aws/errors';
 import { ConflictError, NotReadyError, UserConfigError } from '../contract/errors';
 import type { ClusterItem } from '../contract/items';
@@ -5,12 +6,11 @@ import { formatKey } from '../contract/keys';
 import { type BackendGroup, backendGroup } from '../desired/targets/backend-group';
 import type { Store } from '../store/store';
 import type { RememberArn } from '../store/take-over';
-import type { TargetLaneDeps } from './target-lane';
 
 /** What finding or making the shared backend group needs. */
 export interface BackendGroupDeps {
   readonly store: Pick<Store, 'leases' | 'contributions'>;
-  readonly ec2: Pick<TargetLaneDeps['ec2'], 'describeSecurityGroups' | 'createSecurityGroup'>;
+  readonly ec2: Pick<Ec2, 'describeSecurityGroups' | 'createSecurityGroup' | 'createTags' | 'deleteTags'>;
   readonly rememberArn: RememberArn;
 }
 
@@ -20,7 +20,7 @@ export function backendKey(cluster: Pick<ClusterItem, 'id' | 'vpcId'>): string {
 }
 
 /**
- * The id of the cluster's shared backend security group; made if there is none. `userKey` (the key of the load balancer that uses it) is written down first, so that nobody
+ * The id of the cluster's shared backend security group; made if there is none, its tags put right when it is first found. `userKey` (the key of the load balancer that uses it) is written down first, so that nobody
  * deletes the group meanwhile. No call to AWS where the id is known. Throws `NotReady` while the group is being deleted, `UserConfig` where a foreign group has its name.
  */
 export async function ensureBackendGroup({ cluster, userKey }: { cluster: ClusterItem; userKey: string }, deps: BackendGroupDeps): Promise<string> {
@@ -32,18 +32,37 @@ export async function ensureBackendGroup({ cluster, userKey }: { cluster: Cluste
   if (state?.phase === 'Deleting') throw new NotReadyError(`${key}: the shared backend security group is being deleted; it is made anew right after`);
   if (state?.arn !== undefined && state.phase !== 'Deleted') return state.arn;
   const wanted = backendGroup(cluster.name, cluster.settings.defaultTags);
-  const groupId = (await findBackendGroup(cluster, deps)) ?? (await createBackendGroup(cluster, wanted, deps));
+  const found = await lookUp(cluster, deps);
+  if (found) await keepTags(found, wanted, { cluster, deps });
+  const groupId = found?.GroupId ?? (await createBackendGroup(cluster, wanted, deps));
   if (!state) await deps.store.leases.markDirty(key);
   await deps.rememberArn(key, groupId);
   return groupId;
 }
 
 /** The group by its tags; the first one where there are several, as LBC takes it. Undefined where there is none. */
-export async function findBackendGroup(cluster: ClusterItem, { ec2 }: Pick<BackendGroupDeps, 'ec2'>): Promise<string | undefined> {
+export async function findBackendGroup(cluster: ClusterItem, deps: FindDeps): Promise<string | undefined> {
+  return (await lookUp(cluster, deps))?.GroupId;
+}
+
+interface FindDeps {
+  readonly ec2: Pick<Ec2, 'describeSecurityGroups'>;
+}
+
+async function lookUp(cluster: ClusterItem, { ec2 }: FindDeps): Promise<SecurityGroup | undefined> {
   const { identity } = backendGroup(cluster.name, {});
   const tags = Object.entries(identity).map(([key, value]) => [`tag:${key}`, [value]] as const);
   const [found] = await ec2.describeSecurityGroups({ 'vpc-id': [cluster.vpcId], ...Object.fromEntries(tags) });
-  return found?.GroupId;
+  return found;
+}
+
+/** Brings the tags of a group that was found to what they would be if it were made now; tags that the settings leave to somebody else stay (LBC takes those as well). */
+async function keepTags({ GroupId, Tags = [] }: SecurityGroup, { tags }: BackendGroup, { cluster, deps }: { cluster: ClusterItem; deps: BackendGroupDeps }): Promise<void> {
+  const seen = new Map(Tags.map(({ Key = '', Value = '' }) => [Key, Value]));
+  const set = Object.entries(tags).filter(([key, value]) => seen.get(key) !== value);
+  const remove = [...seen.keys()].filter((key) => tags[key] === undefined && !key.startsWith('aws:') && !cluster.settings.externalManagedTags.includes(key));
+  if (set.length > 0) await deps.ec2.createTags([GroupId], Object.fromEntries(set));
+  if (remove.length > 0) await deps.ec2.deleteTags([GroupId], remove.sort());
 }
 
 /** A duplicate is observed: somebody made it a moment ago, or it stands there without our tags. */
@@ -60,4 +79,12 @@ async function createBackendGroup(cluster: ClusterItem, { name, description, tag
       details: { code: 'BackendSecurityGroupTaken' },
     });
   }
+}
+
+/** The load balancer of `userKey` needs the group no longer. The group's key is looked at by the next sweep. Silent where it was no user. */
+export async function leaveBackendGroup({ cluster, userKey, now }: { cluster: ClusterItem; userKey: string; now: number }, { store }: Pick<BackendGroupDeps, 'store'>): Promise<void> {
+  const key = backendKey(cluster);
+  if (!(await store.contributions.listUsers(key)).includes(userKey)) return;
+  await store.contributions.removeUser(key, userKey);
+  await store.leases.markDirty(key, now);
 }

@@ -8,7 +8,13 @@ import { openLane } from './lane-world';
 async function world() {
   const { session, calls } = await openLane([]);
   const cluster = (await session.deps.store.clusters.get('vector')) as ClusterItem;
-  const deps = { store: session.deps.store, ec2: session.deps.ec2, rememberArn: session.rememberArn };
+  const ofGroup = (id: string | undefined) => session.account.facts.securityGroups.find((group) => group.id === id);
+  const ec2 = {
+    ...session.deps.ec2,
+    createTags: ([id]: readonly string[], tags: object) => Promise.resolve(void Object.assign(ofGroup(id)?.tags ?? {}, tags)),
+    deleteTags: ([id]: readonly string[], keys: readonly string[]) => Promise.resolve(keys.forEach((key) => delete ofGroup(id)?.tags[key])),
+  };
+  const deps = { store: session.deps.store, ec2, rememberArn: session.rememberArn };
   const key = backendKey(cluster);
   const sweep = async () => {
     await wakeTargets(session.deps, key);
@@ -33,6 +39,15 @@ describe('the shared backend group', () => {
     const id = await ensureBackendGroup({ cluster, userKey: 'svc#vector#shop/web' }, { ...deps, rememberArn: () => Promise.reject(new Error('killed')) }).catch(() => groups()[0]?.id);
     expect(await ensureBackendGroup({ cluster, userKey: 'svc#vector#shop/web' }, deps)).toBe(id);
     expect(groups()).toHaveLength(1);
+  });
+
+  it('gets its tags back when it is found, but for those that the settings leave to somebody else', async () => {
+    const { session, cluster, deps, groups } = await world();
+    const settings = { ...cluster.settings, defaultTags: { team: 'web' }, externalManagedTags: ['cost'] };
+    const tags = { 'elbv2.k8s.aws/cluster': 'demo', 'elbv2.k8s.aws/resource': 'backend-sg', team: 'old', owner: 'someone', cost: '7' };
+    session.account.facts.securityGroups.push({ id: 'sg-0aa', name: 'k8s-traffic-demo-x', tags, ingress: [] });
+    expect(await ensureBackendGroup({ cluster: { ...cluster, settings }, userKey: 'svc#vector#shop/web' }, deps)).toBe('sg-0aa');
+    expect(groups()[0]?.tags).toEqual({ 'elbv2.k8s.aws/cluster': 'demo', 'elbv2.k8s.aws/resource': 'backend-sg', team: 'web', cost: '7' });
   });
 
   it('is the one of the settings where they name one', async () => {
