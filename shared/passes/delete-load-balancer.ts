@@ -113,12 +113,11 @@ async function forget(deletion: Deletion): Promise<void> {
   await deps.store.leases.update(input, { phase: 'Deleted', deletingSince: null, hostname: null, arn: null, inputsHash: null, driftCheckedAt: null, healthyBy: null, nextAttemptAt: null, planId: null });
 }
 
-/** Clears the status and takes the finalizer off; silent where the Service is gone. */
+/** Clears the status and takes the finalizer off; silent where the Service is gone. Without our finalizer its status is somebody else's: it may have gone to another controller. */
 async function letGo(client: ClusterClient, service: Service | undefined): Promise<void> {
-  if (!service) return;
+  if (!service || !hasFinalizer(service)) return;
   const { namespace = 'default', name } = service.metadata;
   if (!saysNothing(service)) await client.patch(RESOURCES.services, { namespace, name }, { type: 'merge', body: { status: { loadBalancer: { ingress: null } } } }, { subresource: 'status' });
-  if (!hasFinalizer(service)) return;
   const fresh = await readService(client, { namespace, name });
   const { finalizers = [], resourceVersion } = fresh?.metadata ?? {};
   await client.patch(RESOURCES.services, { namespace, name }, { type: 'merge', body: { metadata: { resourceVersion, finalizers: finalizers.filter((finalizer) => finalizer !== SERVICE_FINALIZER) } } });

@@ -38,7 +38,7 @@ export async function planService(deps: PassDeps, input: StepInput): Promise<Mak
   if (desired.model === undefined) return keep(deps, input, { outcome: 'blocked', plan: emptyPlan(name), problems: [...facts.problems, ...desired.problems], facts });
 
   const observedAt = deps.now();
-  const context = planContext({ cluster, model: desired.model, ledger, now: observedAt });
+  const context = planContext({ cluster, model: desired.model, ledger, youngSince: observedAt - READ_LAG_MS * deps.factor });
   const observed = await observe(deps, { cluster, client, model: desired.model, ledger, facts, context });
   const plan = makePlan(desired.model, observed, context);
   const guarded = guardPlan(plan, { context, observed, maxDeletes: cluster.settings.stepbalancer.maxDeletes, recentDeletes: 0, ...approval(service) });
@@ -94,12 +94,12 @@ function decide({ facts, cluster, modelId }: { facts: PassFacts; cluster: Cluste
   return { model: built.model, problems: built.problems, deleting: false };
 }
 
-function planContext({ cluster, model, ledger, now }: { cluster: ClusterItem; model: Model; ledger: readonly LedgerItem[]; now: number }): PlanContext {
+function planContext({ cluster, model, ledger, youngSince }: { cluster: ClusterItem; model: Model; ledger: readonly LedgerItem[]; youngSince: number }): PlanContext {
   return {
     stack: serviceStack(cluster.name, model),
     externalManagedTags: cluster.settings.externalManagedTags,
     tagListeners: cluster.settings.featureGates.ListenerRulesTagging,
-    ledger: ledger.map(({ id, physicalId, origin, at }) => ({ id, origin, young: now - at < READ_LAG_MS, ...(physicalId === undefined ? {} : { physicalId }) })),
+    ledger: ledger.map(({ id, physicalId, origin, at }) => ({ id, origin, young: at > youngSince, ...(physicalId === undefined ? {} : { physicalId }) })),
   };
 }
 

@@ -28,6 +28,7 @@ export async function resolveSubnets(deps: PassDeps, input: StepInput): Promise<
   const service = await readService(client, name);
   const at = deps.now();
   if (!service || !serviceOwnership(service, cluster.settings).ours) {
+    if (!(await leftTraces(deps, { state, service }))) return rest(deps, input);
     await savePassFacts(deps, input, { v: 1, at, inputsHash: '', problems: [] });
     return { outcome: 'absent' };
   }
@@ -55,6 +56,19 @@ export async function resolveSubnets(deps: PassDeps, input: StepInput): Promise<
   });
   await savePassFacts(deps, input, { v: 1, at, inputsHash, facts, discovery, problems });
   return { outcome: 'resolved', vpcId: cluster.vpcId, subnetIds: facts.network.subnets.map(({ id }) => id).slice(0, 50) };
+}
+
+/** Whether something of a load balancer may be left that nobody asks for any more. */
+async function leftTraces({ store }: PassDeps, { state, service }: { state: StateItem; service: Service | undefined }): Promise<boolean> {
+  return (service !== undefined && hasFinalizer(service)) || state.hostname !== undefined || (await store.ledger.list(state.key)).length > 0;
+}
+
+/** Nothing is asked for and nothing is left: the key rests until its own object wakes it. */
+async function rest({ store }: PassDeps, input: StepInput): Promise<ResolveSubnetsOutput> {
+  const name = parseServiceKey(input.key);
+  await store.references.remove({ cluster: name.cluster, object: serviceObject(name), key: input.key });
+  await store.leases.update(input, { phase: 'Deleted', inputsHash: null, driftCheckedAt: null, healthyBy: null, nextAttemptAt: null, planId: null });
+  return { outcome: 'unchanged' };
 }
 
 /** Services that weighted actions name. The reference comes before the read. */
