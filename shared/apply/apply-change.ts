@@ -3,6 +3,7 @@ import { VERSION } from '../contract/events';
 import type { Resource } from '../model/model';
 import type { Change, Creation, Difference, Leftover } from '../plan/change';
 import type { ApplyContext } from './apply-context';
+import { nameOf } from '../plan/make-plan';
 import { createListener, updateListener } from './listener';
 import { createLoadBalancer, updateLoadBalancer } from './load-balancer';
 import { createSecurityGroup, updateSecurityGroup } from './security-group';
@@ -110,18 +111,4 @@ async function update(context: ApplyContext, desired: Resource, { physicalId, di
   if (desired.type === 'load-balancer') await updateLoadBalancer(context, physicalId, difference);
   if (desired.type === 'listener') await updateListener(context, physicalId, difference);
   if (desired.type === 'target-group-binding' && difference.kind === 'binding') await rewriteTargetGroupBinding(context, difference.to);
-}
-
-/** The name under which AWS or the cluster knows it: what a crashed creation is found by. */
-function nameOf(desired: Resource): string {
-  switch (desired.type) {
-    case 'security-group':
-      return desired.spec.groupName;
-    case 'listener':
-      return String(desired.spec.port);
-    case 'target-group-binding':
-      return `${desired.spec.template.metadata.namespace}/${desired.spec.template.metadata.name}`;
-    default:
-      return desired.spec.name;
-  }
 }

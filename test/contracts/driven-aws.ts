@@ -2,6 +2,7 @@ import { drivenClock, type DrivenClock } from '../../infra/local/clock';
 import { inProcessHandler } from '../../infra/local/aws/in-process';
 import type { World } from '../../infra/local/aws/operation';
 import { createLocalAws, type LocalAws, type LocalAwsOptions } from '../../infra/local/aws/server';
+import { seededRandom } from '../../infra/local/seeded-random';
 import { memoryStorage, type Storage } from '../../infra/local/storage';
 
 /** A world whose time only moves when told to and whose chance is always the same. */
@@ -12,17 +13,6 @@ export interface DrivenWorld extends World {
 /** A world for one test. Pass the storage of another to restart it. */
 export function drivenWorld({ storage = memoryStorage(), factor = 1, clock = drivenClock() }: { storage?: Storage; factor?: number; clock?: DrivenClock } = {}): DrivenWorld {
   return { storage, clock, random: seededRandom(42), factor };
-}
-
-/** Uniform in [0, 1), the same for the same seed (mulberry32). */
-export function seededRandom(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
 }
 
 /** What an unmodified SDK client is made with to reach a local AWS without a socket. */

@@ -10,7 +10,8 @@ import { createStates, type States } from '../../../infra/local/engine/states';
 import { fileStorage, type Storage } from '../../../infra/local/storage';
 import { workflowDefinition } from '../../../infra/workflow';
 import { STATES, type StateName } from '../../../shared/contract/steps';
-import { clientConfig, localAwsOf, seededRandom } from '../driven-aws';
+import { seededRandom } from '../../../infra/local/seeded-random';
+import { clientConfig, localAwsOf } from '../driven-aws';
 import { failure, INPUT, MACHINE, usual } from './machine';
 
 let folder: string;

@@ -5,7 +5,8 @@ import { drivenInterpreter } from '../../../../infra/local/engine/driven-interpr
 import { libraryInterpreter } from '../../../../infra/local/engine/library-interpreter';
 import type { Interpreter, Run, RunOutcome, TaskAnswer, TraceEvent } from '../../../../infra/local/engine/trace';
 import { STATES, type StateName } from '../../../../shared/contract/steps';
-import { passTime, seededRandom } from '../../../contracts/driven-aws';
+import { seededRandom } from '../../../../infra/local/seeded-random';
+import { passTime } from '../../../contracts/driven-aws';
 
 export const arns = Object.fromEntries(STATES.map((name) => [name, `arn:aws:lambda:eu-west-1:123456789012:function:${name}`])) as Record<StateName, string>;
 export const definition = workflowDefinition(arns);
