@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { EC2 } from '@aws-sdk/client-ec2';
 import { ElasticLoadBalancingV2, type TargetHealthDescription } from '@aws-sdk/client-elastic-load-balancing-v2';
 import { SFN } from '@aws-sdk/client-sfn';
-import { parse, parseAllDocuments } from 'yaml';
+import { parseAllDocuments } from 'yaml';
 import type { CallRecord } from '../../infra/local/aws/call-log';
 import { clusterTransport } from '../../infra/local/cluster-transport';
 import type { Execution } from '../../infra/local/engine/records';
@@ -192,26 +192,4 @@ export async function waitUntil<Seen>(fact: string, probe: () => Promise<Seen | 
 /** The manifest of an example. */
 export function example(folder: string): string {
   return readFileSync(join(import.meta.dirname, `../../examples/${folder}/manifest.yaml`), 'utf8');
-}
-
-/** An account of the vectors, for `startWorld`, with a security group for nodes, which stand in the private subnets. */
-export function accountOf(environment: string, change: (facts: AccountFacts) => AccountFacts = (facts) => facts): NonNullable<LocalSystemOptions['environment']> {
-  const facts = change(parse(readFileSync(join(import.meta.dirname, `../vectors/environments/${environment}.yaml`), 'utf8')) as AccountFacts);
-  const nodeSecurityGroup = 'sg-0de00000000000d01';
-  const node = { id: nodeSecurityGroup, name: 'demo-node', description: 'Nodes', tags: { 'kubernetes.io/cluster/demo': 'owned' }, ingress: [] };
-  const privateSubnets = facts.subnets.filter(({ mapPublicIpOnLaunch }) => !mapPublicIpOnLaunch);
-  return {
-    facts: { ...facts, securityGroups: [...facts.securityGroups, node] },
-    vpcId: facts.vpc.id,
-    nodeSecurityGroup,
-    nodeSubnets: privateSubnets.slice(0, 3).map(({ id, availabilityZone }) => ({ zone: availabilityZone, subnetId: id })),
-  };
-}
-
-/** What the tests look at, or change, in an environment's file. */
-export interface AccountFacts {
-  readonly vpc: { readonly id: string };
-  readonly subnets: readonly { readonly id: string; readonly availabilityZone: string; readonly availabilityZoneId: string; readonly cidrBlock: string; readonly availableIpAddressCount: number; readonly mapPublicIpOnLaunch: boolean; readonly tags: Record<string, string>; readonly ipv6CidrBlocks: readonly string[] }[];
-  readonly securityGroups: readonly object[];
-  readonly [other: string]: unknown;
 }
