@@ -43,6 +43,8 @@ export interface SmallWorldOptions {
   /** As the vectors' files state it, overrides merged in. */
   readonly environment: unknown;
   readonly objects: readonly ImportedObject[];
+  /** Multiplies the times that AWS takes; 0.05 unless given: a load balancer is active after seconds. Ours are not scaled. */
+  readonly awsFactor?: number;
   /** Fills the account further before the cluster is there. */
   readonly before?: (world: Pick<SmallWorld, 'account' | 'place' | 'clock'>) => Promise<readonly ImportedObject[] | undefined>;
 }
@@ -54,10 +56,10 @@ const Cluster = z.object({ cluster: z.object({ name: z.string(), vpcId: z.string
 const bindingDefinition = parse(readFileSync(join(import.meta.dirname, '../cluster/crds/target-group-binding.yaml'), 'utf8')) as ImportedObject;
 
 /** Opens a world: the account as the environment says, the objects as they are, the cluster registered with the environment's settings in mode `own`. */
-export async function openSmallWorld({ environment, objects, before }: SmallWorldOptions): Promise<SmallWorld> {
+export async function openSmallWorld({ environment, objects, before, awsFactor = 0.05 }: SmallWorldOptions): Promise<SmallWorld> {
   const clock = drivenClock();
   const random = seededRandom(20_260_101);
-  const account = createLocalAccount({ world: { storage: memoryStorage(), clock, random, factor: 1 } });
+  const account = createLocalAccount({ world: { storage: memoryStorage(), clock, random, factor: awsFactor } });
   const place = account.load(environment);
   const present = (await before?.({ account, place, clock })) ?? objects;
   const storage = memoryStorage();

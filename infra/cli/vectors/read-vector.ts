@@ -29,7 +29,7 @@ export function readVector(file: string): Vector {
   const { expected: _, ...document } = readYaml(file);
   const checked = VectorDocument.safeParse(document);
   if (!checked.success) throw new Error(`${file} is no vector: ${z.prettifyError(checked.error).replaceAll('\n', ' ')}`);
-  const environment = mergeDeeply(readYaml(environmentFile(file, checked.data.environment)), document.overrides);
+  const environment = mergeDeeply(readEnvironment(environmentFile(file, checked.data.environment)), document.overrides);
   if (!isPlainObject(environment)) throw new Error(`${file}: overrides must be an object`);
   return { file, subject: checked.data.subject, objects: checked.data.objects as readonly PlainObject[], environment, document };
 }
@@ -41,6 +41,15 @@ function environmentFile(file: string, name: string): string {
     if (existsSync(candidate)) return candidate;
     if (folder === dirname(folder)) throw new Error(`${file}: no environments/${name}.yaml in any folder above it`);
   }
+}
+
+const environments = new Map<string, PlainObject>();
+
+/** Many vectors share an environment: each is read once. */
+function readEnvironment(path: string): PlainObject {
+  const environment = environments.get(path) ?? readYaml(path);
+  environments.set(path, environment);
+  return environment;
 }
 
 function readYaml(file: string): PlainObject {

@@ -1,0 +1,54 @@
+import { globSync, readFileSync } from 'node:fs';
+import { basename, join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { parse } from 'yaml';
+import { adoptFile, type Adoption } from '../../../infra/cli/adoption/adopt-file';
+import { readVector } from '../../../infra/cli/vectors/read-vector';
+import { refusedByAws } from '../../infra/local/refused-by-aws';
+
+/**
+ * Accounts as LBC left them, each replayed call by call: taking over writes nothing, and what we build of the same objects is the same. Where AWS refuses a call of LBC,
+ * half of a load balancer is there, and neither can be expected.
+ */
+const VECTORS = join(import.meta.dirname, '../../vectors');
+const files = globSync('adoption/service/*.yaml', { cwd: VECTORS }).sort();
+
+/** What we do on purpose unlike LBC changes its accounts when they are taken over. */
+const decided = Object.keys(parse(readFileSync(join(VECTORS, 'differences.yaml'), 'utf8')) as Record<string, string>);
+
+/** Taken over as they are, but not built: QUIC needs server ids in the pods, and nobody gives them any yet. */
+const notBuilt = (file: string) => /\/(quic--|combinations--http3-gateway)/.test(file);
+
+const adopt = async (file: string) => (await adoptFile(join(VECTORS, file))) as Adoption;
+const isDecided = (file: string) => {
+  const source = String(readVector(join(VECTORS, file)).document['source']);
+  return decided.some((name) => (name.endsWith('*.yaml') ? source.startsWith(name.slice(0, -'*.yaml'.length)) : name === source));
+};
+const refusedIn = (file: string) => refusedByAws[`service/${basename(file)}`];
+
+describe('taking over what LBC built for a Service', () => {
+  it.for(files.filter((file) => refusedIn(file) === undefined && !isDecided(file)))('%s: writes nothing, and the same is built anew', async (file) => {
+    const { refused, plan, writes, differences } = await adopt(file);
+    expect({ refused, plan, writes }).toEqual({ refused: [], plan: [], writes: undefined });
+    if (notBuilt(file)) expect(differences).not.toEqual([]);
+    else expect(differences).toEqual([]);
+  });
+
+  it.for(files.filter((file) => refusedIn(file) === undefined && isDecided(file)))('%s: changes what was decided to be different', async (file) => {
+    const { refused, plan } = await adopt(file);
+    expect({ refused, changes: plan.length }).toEqual({ refused: [], changes: expect.any(Number) });
+    if (!notBuilt(file)) expect(plan).not.toEqual([]);
+  });
+
+  it.for(files.filter((file) => refusedIn(file) !== undefined))('%s: AWS refuses LBC as well', async (file) => {
+    const { refused } = await adopt(file);
+    expect(refused.map(({ operation, code }) => `${operation} ${code}`)).toEqual(refusedIn(file));
+  });
+});
+
+describe('adopting an Ingress', () => {
+  it('is pending', async () => {
+    const [file = ''] = globSync('adoption/ingress/*.yaml', { cwd: VECTORS });
+    expect(await adoptFile(join(VECTORS, file))).toEqual({ pending: readVector(join(VECTORS, file)).subject.kind });
+  });
+});
