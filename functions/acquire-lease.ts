@@ -1,17 +1,35 @@
 import { SupersededError } from '../shared/contract/errors';
 import { clusterOf, parseKey } from '../shared/contract/keys';
-import { AcquireLeaseInput, type LeaseToken } from '../shared/contract/steps';
-import type { Store } from '../shared/store/store';
+import { AcquireLeaseInput, type LeaseToken, MAX_PASSES } from '../shared/contract/steps';
+import type { CoreClients, NamedClients } from './clients';
+import { executions } from './clients/executions';
 import { step } from './step';
+import { startExecution } from './wake-keys';
 
-/** Takes the key for this execution, or stands back. A released cluster's keys are nobody's. */
+type Deps = Pick<CoreClients, 'store' | 'random'> & Pick<NamedClients, 'executions'>;
+
+/**
+ * Takes the key for this execution, or stands back. A released cluster's keys are nobody's. An execution whose passes were broken off again and again (`Dirty`,
+ * `PlanStale`) hands over to a new one, as ReleaseLease does: a history is full at 25,000 events.
+ */
 export const acquireLease =
-  ({ store }: { readonly store: Store }) =>
+  (deps: Deps) =>
   async (input: AcquireLeaseInput): Promise<LeaseToken> => {
+    const { store } = deps;
     const cluster = clusterOf(parseKey(input.key));
     const mode = cluster === undefined ? undefined : (await store.clusters.get(cluster))?.mode;
     if (mode === 'released') throw new SupersededError(`${input.key}: cluster ${cluster ?? ''} is released; \`stepbalancer cluster mode\` takes it back`);
+    if ((input.pass ?? 0) >= MAX_PASSES) return handOver(deps, input);
     return store.leases.acquire(input);
   };
 
-export const handler = step({ state: 'AcquireLease', input: AcquireLeaseInput, run: acquireLease });
+/** The key is given back first: what started too early would stand back from it. */
+async function handOver(deps: Deps, { key, owner }: AcquireLeaseInput): Promise<never> {
+  const given = await deps.store.leases.yield({ key, owner });
+  if (!given) throw new SupersededError(`${key}: the work is done or in other hands after ${MAX_PASSES} passes of this execution`);
+  if (given.later) throw new SupersededError(`${key}: ${MAX_PASSES} passes came to no end although nothing changed; the sweeper tries again later`);
+  await startExecution(deps, key, given.gen);
+  throw new SupersededError(`${key}: changed during each of ${MAX_PASSES} passes; a new execution goes on`);
+}
+
+export const handler = step({ state: 'AcquireLease', input: AcquireLeaseInput, clients: { executions }, run: acquireLease });

@@ -26,7 +26,7 @@ export type ExecutionInput = z.infer<typeof ExecutionInput>;
 export const LeaseToken = z.strictObject({ fence: z.int().positive(), runGen: z.int().positive(), pass: z.int().positive() });
 export type LeaseToken = z.infer<typeof LeaseToken>;
 
-/** `owner` is the ARN of the execution. */
+/** `owner` is the ARN of the execution, `pass` how many passes it has begun so far. */
 export const AcquireLeaseInput = ExecutionInput.extend({ owner: z.string().min(1), pass: z.int().nonnegative().optional() });
 export type AcquireLeaseInput = z.infer<typeof AcquireLeaseInput>;
 

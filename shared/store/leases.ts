@@ -27,6 +27,7 @@ export function createLeases({ table, now, factor }: { readonly table: Table; re
     update: (holder, patch) => update(deps, holder, patch),
     release: (holder, patch = {}) => release(deps, holder, patch),
     handOver: (holder) => handOver(deps, holder),
+    yield: (input) => race(input.key, () => giveBack(deps, input)).then(({ given }) => given),
     recordError: async (holder, error) => (await table.update(ITEM_KEYS.state(holder.key), { set: { lastError: error } }, mine(holder))) !== undefined,
     postpone: async (key, until) => void (await table.update(ITEM_KEYS.state(key), { set: dueAt(until) }, free(now()))),
     read: (key) => readKey(deps, key),
@@ -122,6 +123,21 @@ async function handOver(deps: Deps, holder: Holder): Promise<number> {
   if (given) return readState(given).gen;
   const state = await readKey(deps, holder.key);
   return state && wasGivenBack(state, holder) ? state.gen : refuse(deps, holder, state);
+}
+
+/** `attempts` grows where the same generation is to be tried once more: a key that never gets anywhere is tried less and less often. */
+async function giveBack({ table, now, times }: Deps, { key, owner }: { key: string; owner: string }): Promise<{ given: { gen: number; later: boolean } | undefined } | undefined> {
+  const state = await readKey({ table, now, times }, key);
+  if (!state || state.doneGen >= state.gen) return { given: undefined };
+  const later = state.gen === state.runGen;
+  // An earlier try gave it back and its answer was lost, or its successor was not started.
+  if (state.owner === undefined) return { given: { gen: state.gen, later } };
+  if (state.owner !== owner) return { given: undefined };
+  const attempts = later ? state.attempts + 1 : state.attempts;
+  const backoffMs = later ? times.backoffMs(attempts) : times.answerWithinMs;
+  const change: Update = { set: { attempts, backoffMs: 0, ...dueAt(now() + backoffMs) }, remove: ['owner', 'leaseUntil'] };
+  const given = await table.update(ITEM_KEYS.state(key), change, all(equal('owner', owner), equal('gen', state.gen), equal('runGen', state.runGen)));
+  return given && { given: { gen: state.gen, later } };
 }
 
 function isMine(state: StateItem, { owner, lease }: Holder): boolean {

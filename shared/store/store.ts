@@ -38,6 +38,11 @@ export interface Leases {
   recordError(holder: Holder, error: LastError): Promise<boolean>;
   /** Gives a dirty key back after a finished pass (`doneGen := runGen`), so that a new execution can take it at once: answers the generation to start it for. */
   handOver(holder: Holder): Promise<number>;
+  /**
+   * Gives a key back in the middle of a pass, unanswered, for another execution: the generation to start it for, or `later` where nothing newer waits (the sweeper takes the
+   * key up after its backoff, as after a lease that expired). Undefined where the key is not the owner's to give, or answered.
+   */
+  yield(input: { key: string; owner: string }): Promise<{ gen: number; later: boolean } | undefined>;
   /** Makes the sweeper look at a key that nobody holds at that time, not before. */
   postpone(key: string, until: number): Promise<void>;
   /** `nextAttemptAt` of a key that is held is what its holder asked for; the end of the lease is in `leaseUntil`. */

@@ -317,6 +317,38 @@ export function leaseContract(tables: Tables): void {
       });
     });
 
+    describe('yield', () => {
+      it('frees a key whose pass was not finished, unanswered, and tells the generation that waits', async () => {
+        await held('a');
+        await leases.markDirty(KEY);
+        expect(await leases.yield({ key: KEY, owner: 'a' })).toEqual({ gen: 2, later: false });
+        expect(await state()).toMatchObject({ gen: 2, doneGen: 0, attempts: 0 });
+        expect((await acquire('b', 2)).lease).toEqual({ fence: 2, runGen: 2, pass: 1 });
+      });
+
+      it('answers the same when it is repeated, until somebody has taken the key', async () => {
+        await held('a');
+        await leases.markDirty(KEY);
+        await leases.yield({ key: KEY, owner: 'a' });
+        expect(await leases.yield({ key: KEY, owner: 'a' })).toEqual({ gen: 2, later: false });
+        await acquire('b', 2);
+        expect(await leases.yield({ key: KEY, owner: 'a' })).toBeUndefined();
+      });
+
+      it('backs off where nothing newer waits', async () => {
+        await held('a');
+        expect(await leases.yield({ key: KEY, owner: 'a' })).toEqual({ gen: 1, later: true });
+        expect([await due(now + 29_999), await due(now + 30_000)]).toEqual([[], [KEY]]);
+        expect(await state()).toMatchObject({ attempts: 1 });
+      });
+
+      it('has nothing to give of a key that was answered, or is not known', async () => {
+        await leases.release(await held('a'));
+        expect(await leases.yield({ key: KEY, owner: 'a' })).toBeUndefined();
+        expect(await leases.yield({ key: 'svc#c1#default/other', owner: 'a' })).toBeUndefined();
+      });
+    });
+
     describe('recordError', () => {
       const error = { name: 'Denied', message: 'no', state: 'MakePlan', at: START };
 

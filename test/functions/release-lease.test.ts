@@ -60,6 +60,47 @@ describe('acquire-lease and release-lease', () => {
     expect(world.executions.started.map(({ input: started }) => started)).toEqual([{ v: 1, key: KEY, gen: 2 }]);
   });
 
+  it('hands over, too, when ten passes in a row were broken off by changes', async () => {
+    await take('a', MAX_PASSES - 1);
+    await world.store.leases.markDirty(KEY);
+    await expect(take('a', MAX_PASSES)).rejects.toMatchObject({ name: 'Superseded', message: expect.stringContaining('a new execution goes on') as string });
+    expect(world.executions.started.map(({ input }) => input)).toEqual([{ v: 1, key: KEY, gen: 2 }]);
+    expect((await take('b')).lease).toEqual({ fence: 2, runGen: 2, pass: 1 });
+  });
+
+  it('starts the new execution at last when that failed at first', async () => {
+    await take('a', MAX_PASSES - 1);
+    await world.store.leases.markDirty(KEY);
+    world.system.executions.failures = 1;
+    await expect(take('a', MAX_PASSES)).rejects.toMatchObject({ name: 'Transient' });
+    expect(await world.store.leases.listDue(START + 30_000, 10)).toMatchObject([{ key: KEY, gen: 2, doneGen: 0 }]);
+    await expect(take('a', MAX_PASSES)).rejects.toMatchObject({ name: 'Superseded' });
+    expect(world.executions.started).toHaveLength(1);
+  });
+
+  it('leaves a key whose passes come to no end although nothing changes to the sweeper, less and less often', async () => {
+    const dues: number[] = [];
+    for (const owner of ['a', 'b', 'c']) {
+      await take(owner, MAX_PASSES - 1);
+      await expect(take(owner, MAX_PASSES)).rejects.toMatchObject({ name: 'Superseded', message: expect.stringContaining('later') as string });
+      dues.push(((await state())?.nextAttemptAt ?? 0) - world.system.time);
+      world.system.time += dues.at(-1) ?? 0;
+    }
+    expect(dues).toEqual([30_000, 60_000, 120_000]);
+    expect(await state()).toMatchObject({ gen: 1, doneGen: 0, attempts: 3 });
+    expect(world.executions.started).toEqual([]);
+  });
+
+  it('hands nothing over that another execution holds or has done', async () => {
+    await take('a', MAX_PASSES - 1);
+    world.system.time += 150_001;
+    const other = await take('b');
+    await expect(take('a', MAX_PASSES)).rejects.toMatchObject({ name: 'Superseded' });
+    await release(other);
+    await expect(take('a', MAX_PASSES)).rejects.toMatchObject({ name: 'Superseded' });
+    expect(world.executions.started).toEqual([]);
+  });
+
   it('looks again at a load balancer within an hour, give or take, and not at one that is gone', async () => {
     const input = await take();
     await world.store.leases.update(input, { phase: 'Healthy' });
