@@ -1,20 +1,23 @@
 import { Duration } from 'aws-cdk-lib';
 import { Alarm, ComparisonOperator, type IMetric, Metric, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
+import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
+import { Topic } from 'aws-cdk-lib/aws-sns';
 import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import type { StateMachine } from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
 
-/** Where each alarm's heading in the runbook is. */
+/** Where each alarm has a heading of its own name. */
 const RUNBOOK = 'docs/runbook.md';
+const PERIOD = Duration.minutes(5);
 
 interface AlarmDefinition {
-  readonly id: string;
-  /** Heading in the runbook, as an anchor. */
-  readonly anchor: string;
+  /** Also the heading in the runbook. */
+  readonly name: string;
   readonly meaning: string;
   readonly metric: IMetric;
-  readonly threshold: number;
-  readonly evaluationPeriods?: number;
+  readonly evaluationPeriods: number;
+  /** Silence is an alarm too: whoever counts is not running. */
+  readonly silenceAlarms?: boolean;
 }
 
 export interface AlarmsProps {
@@ -22,36 +25,38 @@ export interface AlarmsProps {
   readonly deadLetters: { readonly intake: Queue; readonly targets: Queue };
 }
 
-/** What wakes an operator. Every description ends with the runbook's heading. */
+/** What wakes an operator: every alarm begins at 1, goes to one topic, and ends its description with its heading in the runbook. */
 export class Alarms extends Construct {
-  constructor(parent: Construct, { stateMachine, deadLetters }: AlarmsProps) {
+  readonly topic: Topic;
+
+  constructor(parent: Construct, props: AlarmsProps) {
     super(parent, 'Alarms');
-    const period = Duration.minutes(5);
-    const depth = (queue: Queue) => queue.metricApproximateNumberOfMessagesVisible({ period, statistic: 'Maximum' });
-    const definitions: AlarmDefinition[] = [
-      { id: 'ExecutionsFailed', anchor: 'executions-failed', meaning: 'An execution failed at a step that nobody expected to fail; it can be redriven.', metric: stateMachine.metricFailed({ period }), threshold: 1 },
-      { id: 'ExecutionsTimedOut', anchor: 'executions-failed', meaning: 'An execution timed out; it can be redriven.', metric: stateMachine.metricTimedOut({ period }), threshold: 1 },
-      { id: 'IntakeDeadLetters', anchor: 'intake-dead-letters', meaning: 'Wake-ups could not be routed; the next resync finds what they meant.', metric: depth(deadLetters.intake), threshold: 1 },
-      { id: 'TargetDeadLetters', anchor: 'target-dead-letters', meaning: 'A target group could not be synchronised in five attempts.', metric: depth(deadLetters.targets), threshold: 1 },
-      {
-        id: 'StaleKeys',
-        anchor: 'stale-keys',
-        meaning: 'Keys have been due for longer than ten minutes and nobody works on them.',
-        metric: new Metric({ namespace: 'stepbalancer', metricName: 'StaleKeys', dimensionsMap: { service: 'sweep' }, statistic: 'Maximum', period }),
-        threshold: 1,
-        evaluationPeriods: 2,
-      },
-    ];
-    for (const { id, anchor, meaning, metric, threshold, evaluationPeriods = 1 } of definitions) {
-      new Alarm(this, id, {
-        alarmName: `stepbalancer-${anchor}${id === 'ExecutionsTimedOut' ? '-timed-out' : ''}`,
-        alarmDescription: `${meaning} What to do: ${RUNBOOK}#${anchor}`,
+    this.topic = new Topic(this, 'Topic', { topicName: 'stepbalancer-alarms', displayName: 'stepbalancer alarms', enforceSSL: true });
+    for (const { name, meaning, metric, evaluationPeriods, silenceAlarms = false } of definitions(props)) {
+      const alarm = new Alarm(this, name, {
+        alarmName: `stepbalancer-${name}`,
+        alarmDescription: `${meaning} What to do: ${RUNBOOK}#${name}`,
         metric,
-        threshold,
+        threshold: 1,
         evaluationPeriods,
         comparisonOperator: ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
-        treatMissingData: TreatMissingData.NOT_BREACHING,
+        treatMissingData: silenceAlarms ? TreatMissingData.BREACHING : TreatMissingData.NOT_BREACHING,
       });
+      alarm.addAlarmAction(new SnsAction(this.topic));
     }
   }
+}
+
+function definitions({ stateMachine, deadLetters }: AlarmsProps): readonly AlarmDefinition[] {
+  const depth = (queue: Queue) => queue.metricApproximateNumberOfMessagesVisible({ period: PERIOD, statistic: 'Maximum' });
+  /** What `functions/meter.ts` writes: the function is the dimension `service`. */
+  const counted = (service: string, metricName: string) => new Metric({ namespace: 'stepbalancer', metricName, dimensionsMap: { service }, statistic: 'Maximum', period: PERIOD });
+  return [
+    { name: 'executions-failed', meaning: 'An execution failed at a step that was not expected to fail; it can be redriven.', metric: stateMachine.metricFailed({ period: PERIOD }), evaluationPeriods: 1 },
+    { name: 'executions-timed-out', meaning: 'An execution timed out; it can be redriven.', metric: stateMachine.metricTimedOut({ period: PERIOD }), evaluationPeriods: 1 },
+    { name: 'intake-dead-letters', meaning: 'Wake-ups could not be routed; the next resync finds what they meant.', metric: depth(deadLetters.intake), evaluationPeriods: 1 },
+    { name: 'target-dead-letters', meaning: 'A target group or the rules of a security group could not be brought up to date in five attempts.', metric: depth(deadLetters.targets), evaluationPeriods: 1 },
+    { name: 'stale-keys', meaning: 'Keys have been due for more than ten minutes, or the sweeper that counts them does not run.', metric: counted('sweep', 'StaleKeys'), evaluationPeriods: 2, silenceAlarms: true },
+    { name: 'resync-failed', meaning: 'A cluster could not be compared for half an hour, or the resync does not run.', metric: counted('resync', 'FailedResyncs'), evaluationPeriods: 6, silenceAlarms: true },
+  ];
 }

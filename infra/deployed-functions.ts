@@ -1,5 +1,8 @@
 import type { StateName } from '../shared/contract/steps';
 
+/** A client that a function uses, by the name of its module in `functions/clients`. */
+export type ClientName = 'clusterClient' | 'ec2' | 'elbv2' | 'executions' | 'tagging' | 'targetQueue';
+
 /** One Lambda function as it is deployed. `entry` names the file; infra never imports it. */
 export interface DeployedFunction {
   /** Construct id, metric dimension and the end of the function's name. */
@@ -8,28 +11,35 @@ export interface DeployedFunction {
   /** The state of the workflow that it is, if it is one. */
   readonly state?: StateName;
   readonly memoryMiB: number;
-  /** Which environment variables it reads besides the table and the Region. */
-  readonly needs: readonly ('stateMachine' | 'targetQueue')[];
+  /** Beside the table: decides about its environment variables and who gets into clusters. test/infra/function-calls.test.ts holds it against the code. */
+  readonly uses: readonly ClientName[];
 }
 
-const deployed = (name: string, needs: DeployedFunction['needs'] = []): DeployedFunction => ({ name, entry: `functions/${name}.ts`, memoryMiB: 512, needs });
-const step = (state: StateName, name: string, needs: DeployedFunction['needs'] = []): DeployedFunction => ({ ...deployed(name, needs), state });
+const deployed = (name: string, ...uses: ClientName[]): DeployedFunction => ({ name, entry: `functions/${name}.ts`, memoryMiB: 512, uses });
+const step = (state: StateName, name: string, ...uses: ClientName[]): DeployedFunction => ({ ...deployed(name, ...uses), state });
 
 /** All functions, those of the workflow first and in its order. */
 export const FUNCTIONS: readonly DeployedFunction[] = [
-  step('AcquireLease', 'acquire-lease'),
-  step('ResolveSubnets', 'resolve-subnets'),
-  step('MakePlan', 'make-plan'),
-  step('CreateLoadBalancer', 'create-load-balancer'),
-  step('RegisterTargets', 'register-targets', ['targetQueue']),
-  step('AddSecurityGroupRules', 'add-security-group-rules', ['targetQueue']),
-  step('ReportStatus', 'report-status'),
-  step('WaitForHealthy', 'wait-for-healthy'),
-  step('CollectGarbage', 'collect-garbage'),
-  step('DeleteLoadBalancer', 'delete-load-balancer', ['targetQueue']),
-  step('ReleaseLease', 'release-lease', ['stateMachine']),
-  deployed('route-events', ['stateMachine', 'targetQueue']),
-  deployed('sync-targets', ['targetQueue']),
-  deployed('sweep', ['stateMachine', 'targetQueue']),
-  deployed('resync', ['stateMachine', 'targetQueue']),
+  step('AcquireLease', 'acquire-lease', 'executions'),
+  step('ResolveSubnets', 'resolve-subnets', 'clusterClient', 'ec2', 'elbv2', 'tagging'),
+  step('MakePlan', 'make-plan', 'clusterClient', 'ec2', 'elbv2', 'tagging'),
+  step('CreateLoadBalancer', 'create-load-balancer', 'clusterClient', 'ec2', 'elbv2'),
+  step('RegisterTargets', 'register-targets', 'clusterClient', 'targetQueue'),
+  step('AddSecurityGroupRules', 'add-security-group-rules', 'targetQueue'),
+  step('ReportStatus', 'report-status', 'clusterClient'),
+  step('WaitForHealthy', 'wait-for-healthy', 'clusterClient', 'elbv2'),
+  step('CollectGarbage', 'collect-garbage', 'clusterClient', 'ec2', 'elbv2'),
+  step('DeleteLoadBalancer', 'delete-load-balancer', 'clusterClient', 'ec2', 'elbv2', 'targetQueue'),
+  step('ReleaseLease', 'release-lease', 'executions'),
+  deployed('route-events', 'executions', 'targetQueue'),
+  deployed('sync-targets', 'clusterClient', 'ec2', 'elbv2', 'targetQueue'),
+  deployed('sweep', 'executions', 'targetQueue'),
+  deployed('resync', 'clusterClient', 'executions', 'targetQueue'),
 ];
+
+/** The function of that name. Throws for one that is not deployed. */
+export function functionNamed(name: string): DeployedFunction {
+  const found = FUNCTIONS.find((candidate) => candidate.name === name);
+  if (!found) throw new Error(`expected a function named ${name} in infra/deployed-functions.ts, found none`);
+  return found;
+}

@@ -1,118 +1,103 @@
-import { CfnOutput, Duration, RemovalPolicy, Stack, type StackProps, Validations } from 'aws-cdk-lib';
-import { AttributeType, BillingMode, ProjectionType, Table, TableEncryption } from 'aws-cdk-lib/aws-dynamodb';
+import { CfnOutput, Duration, Stack, type StackProps } from 'aws-cdk-lib';
 import { EventBus, Match, Rule } from 'aws-cdk-lib/aws-events';
 import { SqsQueue } from 'aws-cdk-lib/aws-events-targets';
-import type { IFunction } from 'aws-cdk-lib/aws-lambda';
+import { PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import type { Code } from 'aws-cdk-lib/aws-lambda';
 import { SqsEventSource } from 'aws-cdk-lib/aws-lambda-event-sources';
-import type { NodejsFunction } from 'aws-cdk-lib/aws-lambda-nodejs';
 import { Schedule, ScheduleExpression } from 'aws-cdk-lib/aws-scheduler';
 import { LambdaInvoke } from 'aws-cdk-lib/aws-scheduler-targets';
-import { DeduplicationScope, FifoThroughputLimit, Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
 import { EVENT_TYPES } from '../shared/contract/events';
 import { Alarms } from './alarms';
-import { type DeployedFunction, FUNCTIONS } from './deployed-functions';
+import { type DeployedFunction, functionNamed, FUNCTIONS } from './deployed-functions';
+import { EksCluster, type EksClusterContext } from './eks-clusters';
+import { intakeQueues, targetQueues } from './lane-queues';
 import { LambdaFunction } from './lambda-function';
-import type { PermissionScope } from './permissions';
+import type { PermissionScope } from './permissions/permission';
 import { ReconcileStateMachine, reconcileArn } from './reconcile-state-machine';
-import { FUNCTION_TIMEOUT_SECONDS } from './workflow';
+import { StateTable } from './state-table';
 
-/** AWS advises six times the function's time-out. In the target lane a message that is hidden blocks its whole group, so there it is only half as long again. */
-const INTAKE_VISIBILITY = Duration.seconds(FUNCTION_TIMEOUT_SECONDS * 6);
-const TARGET_VISIBILITY = Duration.seconds(FUNCTION_TIMEOUT_SECONDS * 1.5);
-const DLQ_RETENTION = Duration.days(14);
+export interface StepbalancerStackProps extends StackProps {
+  /** The bundled code of a function. */
+  readonly codeOf: (definition: DeployedFunction) => Code;
+  /** EKS clusters of this account and Region that get their access from this stack. */
+  readonly eksClusters?: readonly EksClusterContext[];
+}
 
-/** Everything that is deployed once per account and Region; it serves all clusters there. Read it from top to bottom: it is the picture in the README. */
+/** Everything that is deployed once per account and Region; it serves all clusters there. Read it from top to bottom: it is the picture in docs/architecture.md. */
 export class StepbalancerStack extends Stack {
-  constructor(parent: Construct, id: string, props: StackProps = {}) {
+  private readonly bus = new EventBus(this, 'Bus', { eventBusName: 'stepbalancer', description: 'Wake-ups from clusters' });
+  private readonly table = new StateTable(this);
+  private readonly intake = intakeQueues(this);
+  private readonly targets = targetQueues(this);
+  private readonly functions = new Map<string, LambdaFunction>();
+
+  constructor(parent: Construct, id: string, { codeOf, eksClusters = [], ...props }: StepbalancerStackProps) {
     super(parent, id, { description: 'stepbalancer: Kubernetes load balancers, reconciled by Step Functions', ...props });
+    const scope = this.permissionScope();
+    for (const definition of FUNCTIONS) this.functions.set(definition.name, new LambdaFunction(this, { definition, code: codeOf(definition), environment: this.variablesOf(definition), scope }));
+    const reconcile = new ReconcileStateMachine(this, { versionOf: (name) => this.lambda(name).currentVersion });
+    this.connect();
+    const alarms = new Alarms(this, { stateMachine: reconcile.stateMachine, deadLetters: { intake: this.intake.deadLetters, targets: this.targets.deadLetters } });
+    const roles = new Map(FUNCTIONS.filter(({ uses }) => uses.includes('clusterClient')).map(({ name }) => [name, this.functionOf(name).role]));
+    for (const cluster of eksClusters) new EksCluster(this, { cluster, roles, scope });
 
-    const bus = new EventBus(this, 'Bus', { eventBusName: 'stepbalancer', description: 'Wake-ups from clusters' });
-    const table = this.table();
-    const intake = this.queue('Intake', { queueName: 'stepbalancer-intake' });
-    const targets = this.queue('Targets', { queueName: 'stepbalancer-targets.fifo', fifo: true });
+    new CfnOutput(this, 'BusArn', { value: this.bus.eventBusArn, description: 'Forwarders put their events here' });
+    new CfnOutput(this, 'TableName', { value: this.table.tableName, description: 'For `stepbalancer --table`' });
+    new CfnOutput(this, 'StateMachineArn', { value: scope.stateMachineArn, description: 'Executions, and where they are redriven' });
+    new CfnOutput(this, 'AlarmTopicArn', { value: alarms.topic.topicArn, description: 'Subscribe whoever is to be woken' });
+    new CfnOutput(this, 'ClusterRoleArns', { value: [...roles.values()].map(({ roleArn }) => roleArn).join(' '), description: 'Roles that look into clusters: for access entries that are not made here' });
+  }
 
-    const scope: PermissionScope = {
-      partition: this.partition,
-      region: this.region,
-      account: this.account,
-      tableArn: table.tableArn,
-      targetQueueArn: targets.queue.queueArn,
-      stateMachineArn: reconcileArn(this),
-      functionArnPrefix: `arn:${this.partition}:lambda:${this.region}:${this.account}:function:stepbalancer-`,
-    };
-    const environment = ({ needs }: DeployedFunction) => ({
-      STEPBALANCER_TABLE: table.tableName,
-      ...(needs.includes('stateMachine') ? { STEPBALANCER_STATE_MACHINE: scope.stateMachineArn } : {}),
-      ...(needs.includes('targetQueue') ? { STEPBALANCER_TARGET_QUEUE: targets.queue.queueUrl } : {}),
-    });
-    const functions = new Map(FUNCTIONS.map((definition) => [definition.name, new LambdaFunction(this, { definition, environment: environment(definition), scope }).lambda]));
-    const lambda = (name: string): NodejsFunction => {
-      const found = functions.get(name);
-      if (!found) throw new Error(`expected a function named ${name} in infra/deployed-functions.ts, found none`);
-      return found;
-    };
-
-    const reconcile = new ReconcileStateMachine(this, { versionOf: (name) => lambda(name).currentVersion });
-
+  /** Who wakes whom. */
+  private connect(): void {
+    const { intake, targets } = this;
     new Rule(this, 'WakeUps', {
-      eventBus: bus,
+      eventBus: this.bus,
       ruleName: 'stepbalancer-wake-ups',
       description: 'What clusters say goes to the intake; route-events drops a source that is not the one of its cluster',
       eventPattern: { source: Match.prefix('stepbalancer.'), detailType: [...EVENT_TYPES] },
       targets: [new SqsQueue(intake.queue, { deadLetterQueue: intake.deadLetters })],
     });
-    lambda('route-events').addEventSource(new SqsEventSource(intake.queue, { batchSize: 100, maxBatchingWindow: Duration.seconds(0), reportBatchItemFailures: true, maxConcurrency: 5 }));
-    lambda('sync-targets').addEventSource(new SqsEventSource(targets.queue, { batchSize: 10, reportBatchItemFailures: true, maxConcurrency: 20 }));
-    this.every('Sweep', { rate: Duration.minutes(1), target: lambda('sweep') });
-    // Each cluster every ten minutes, or as soon as its forwarder asks for it: the function itself knows which are due.
-    this.every('Resync', { rate: Duration.minutes(1), target: lambda('resync') });
-
-    new Alarms(this, { stateMachine: reconcile.stateMachine, deadLetters: { intake: intake.deadLetters, targets: targets.deadLetters } });
-
-    new CfnOutput(this, 'BusName', { value: bus.eventBusName, description: 'For the forwarder of each cluster' });
-    new CfnOutput(this, 'TableName', { value: table.tableName, description: 'For `stepbalancer cluster add`' });
-    new CfnOutput(this, 'StateMachineArn', { value: scope.stateMachineArn, description: 'Executions, and where they are redriven' });
+    // Ten at a time, because more need a batching window: of the two seconds from a ready pod to its registration none is spent on waiting.
+    this.lambda('route-events').addEventSource(new SqsEventSource(intake.queue, { batchSize: 10, reportBatchItemFailures: true, maxConcurrency: 10 }));
+    this.lambda('sync-targets').addEventSource(new SqsEventSource(targets.queue, { batchSize: 10, reportBatchItemFailures: true, maxConcurrency: 20 }));
+    this.everyMinute('sweep');
+    // It looks itself which clusters are due: each every ten minutes, and at once when its forwarder asks for it.
+    this.everyMinute('resync');
   }
 
-  private table(): Table {
-    const table = new Table(this, 'Table', {
-      tableName: 'stepbalancer',
-      partitionKey: { name: 'pk', type: AttributeType.STRING },
-      sortKey: { name: 'sk', type: AttributeType.STRING },
-      billingMode: BillingMode.PAY_PER_REQUEST,
-      pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: true },
-      encryption: TableEncryption.AWS_MANAGED,
-      timeToLiveAttribute: 'expiresAt',
-      removalPolicy: RemovalPolicy.RETAIN,
-      deletionProtection: true,
-    });
-    table.addGlobalSecondaryIndex({
-      indexName: 'due',
-      partitionKey: { name: 'duePartition', type: AttributeType.STRING },
-      sortKey: { name: 'nextAttemptAt', type: AttributeType.NUMBER },
-      projectionType: ProjectionType.ALL,
-    });
-    return table;
+  /** A run that was missed is not made up for: the next one does the same. */
+  private everyMinute(name: string): void {
+    const lambda = this.lambda(name);
+    const role = new Role(this, `${name}-schedule-role`, { assumedBy: new ServicePrincipal('scheduler.amazonaws.com'), description: `stepbalancer: the schedule of ${name}` });
+    role.addToPolicy(new PolicyStatement({ actions: ['lambda:InvokeFunction'], resources: [lambda.functionArn] }));
+    // CDK would let it invoke every version besides.
+    const target = new LambdaInvoke(lambda, { role: role.withoutPolicyUpdates(), retryAttempts: 0, maxEventAge: Duration.minutes(1) });
+    new Schedule(this, `${name}-schedule`, { scheduleName: `stepbalancer-${name}`, schedule: ScheduleExpression.rate(Duration.minutes(1)), target });
   }
 
-  private queue(id: string, { queueName, fifo = false }: { queueName: string; fifo?: boolean }) {
-    const secure = { encryption: QueueEncryption.SQS_MANAGED, enforceSSL: true, ...(fifo ? { fifo: true } : {}) };
-    const deadLetters = new Queue(this, `${id}DeadLetters`, { ...secure, queueName: fifo ? queueName.replace('.fifo', '-dead.fifo') : `${queueName}-dead`, retentionPeriod: DLQ_RETENTION });
-    const queue = new Queue(this, id, {
-      ...secure,
-      queueName,
-      visibilityTimeout: fifo ? TARGET_VISIBILITY : INTAKE_VISIBILITY,
-      deadLetterQueue: { queue: deadLetters, maxReceiveCount: 5 },
-      ...(fifo ? { deduplicationScope: DeduplicationScope.MESSAGE_GROUP, fifoThroughputLimit: FifoThroughputLimit.PER_MESSAGE_GROUP_ID } : {}),
-    });
-    return { queue, deadLetters };
+  /** Exactly the variables that its code reads (shared/contract/env.ts). */
+  private variablesOf({ uses }: DeployedFunction): Record<string, string> {
+    return {
+      STEPBALANCER_TABLE: this.table.tableName,
+      ...(uses.includes('executions') ? { STEPBALANCER_STATE_MACHINE: reconcileArn(this) } : {}),
+      ...(uses.includes('targetQueue') ? { STEPBALANCER_TARGET_QUEUE: this.targets.queue.queueUrl } : {}),
+    };
   }
 
-  private every(id: string, { rate, target }: { rate: Duration; target: IFunction }): void {
-    const invocation = new LambdaInvoke(target, { retryAttempts: 0, maxEventAge: Duration.minutes(1) });
-    const schedule = new Schedule(this, `${id}Schedule`, { scheduleName: `stepbalancer-${id.toLowerCase()}`, schedule: ScheduleExpression.rate(rate), target: invocation });
-    const role = schedule.node.root.node.findAll().filter((node) => node.node.id.startsWith('SchedulerRoleForTarget'));
-    for (const found of role) Validations.of(found).acknowledge({ id: 'AwsSolutions-IAM5', reason: 'The scheduler may invoke every version of its one function' });
+  private permissionScope(): PermissionScope {
+    const { partition, region, account, table, targets, bus } = this;
+    return { partition, region, account, tableArn: table.tableArn, targetQueueArn: targets.queue.queueArn, stateMachineArn: reconcileArn(this), busArn: bus.eventBusArn };
+  }
+
+  private functionOf(name: string): LambdaFunction {
+    const found = this.functions.get(functionNamed(name).name);
+    if (!found) throw new Error(`expected the function ${name} to be made before it is connected`);
+    return found;
+  }
+
+  private lambda(name: string) {
+    return this.functionOf(name).lambda;
   }
 }

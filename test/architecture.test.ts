@@ -26,7 +26,7 @@ const MAY_IMPORT: Record<string, string[]> = {
   'infra/cluster': ['shared/events', 'shared/kubernetes', 'shared/aws', 'shared/contract', 'fast-json-stable-stringify', 'commander'],
   'infra/cli': ['shared', 'infra/local', 'infra/cluster', 'commander', 'yaml', 'zod'],
   'infra/local': ['functions', 'shared', 'infra', '@aws-sdk', '@kubernetes/client-node', '@smithy', 'types:aws-lambda', 'aws-local-stepfunctions', 'dynalite', 'fast-xml-parser', 'fast-json-patch', 'ipaddr.js', 'log-update', 'picocolors', 'yaml', 'commander', 'zod', 'fast-json-stable-stringify', 'pure-rand'],
-  'infra/docs': ['shared', 'infra/cli', 'commander', 'yaml'],
+  'infra/docs': ['shared', 'infra/cli', 'infra/deployed-functions', 'infra/permissions', 'commander', 'yaml'],
   infra: ['aws-cdk-lib', 'constructs', 'cdk-nag', 'esbuild', 'zod', 'shared/contract'],
 };
 
