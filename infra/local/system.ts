@@ -162,8 +162,10 @@ export async function startLocalSystem(options: LocalSystemOptions): Promise<Loc
     async stop() {
       stopping.abort();
       for (const schedule of schedules) schedule.stop();
-      await Promise.allSettled([...sources.map((source) => source.stop()), forwarder]);
       states.halt();
+      await Promise.allSettled([...sources.map((source) => source.stop()), forwarder]);
+      // A function that runs has its tables until it ends.
+      await runtime.idle();
       await cluster.close();
       await aws.close();
       await account.close();

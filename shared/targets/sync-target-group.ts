@@ -58,7 +58,7 @@ async function work(input: Work, deps: TargetLaneDeps): Promise<PassResult> {
   const { memory, moved, waiting, problems: found } = resolution.outcome === 'refused' ? { memory: input.memory, ...UNMOVED } : await moveAll(input, targets, deps);
   problems.push(...found);
   await saveMemory(deps.store, pass.holder, { ...memory, references: [...input.references] });
-  const told = await tellProblems({ client: input.view.client, binding: facts.binding, problems, told: pass.state.told ?? [] });
+  const told = await tellProblems({ client: input.view.client, binding: facts.binding, service: facts.service, problems, told: pass.state.told ?? [] });
   const phase = resolution.outcome === 'refused' ? 'Blocked' : problems.length > 0 ? 'Degraded' : waiting ? 'Waiting' : 'Healthy';
   const again = phase === 'Healthy' ? null : deps.now() + durationMs(cluster.settings.targetgroupbindingRequeueDuration) * deps.factor;
   return {

@@ -7,7 +7,7 @@ import { ConnectionLostError } from './wire/message';
 /** An HTTP endpoint that is being served. */
 export interface Listening {
   readonly url: string;
-  /** Ends open connections too. */
+  /** Ends open connections too; resolves when nothing that came in goes on. */
   readonly close: () => Promise<void>;
 }
 
@@ -15,8 +15,12 @@ type Handle = (request: WireRequest, options: { signal?: AbortSignal }) => Promi
 
 /** Serves `handle` over HTTP on 127.0.0.1; port 0 takes a free one. Rejects if the port is taken. */
 export async function listen(handle: Handle, port: number): Promise<Listening> {
+  const serving = new Set<Promise<void>>();
   const server = createServer((request, response) => {
-    serve(handle, request, response).catch(() => response.destroy());
+    const served: Promise<void> = serve(handle, request, response)
+      .catch(() => void response.destroy())
+      .finally(() => serving.delete(served));
+    serving.add(served);
   });
   // SDKs keep connections open; Node's five seconds would race with their next request.
   server.keepAliveTimeout = 60_000;
@@ -27,11 +31,12 @@ export async function listen(handle: Handle, port: number): Promise<Listening> {
   const { port: taken } = server.address() as AddressInfo;
   return {
     url: `http://127.0.0.1:${taken}`,
-    close: () =>
-      new Promise((resolve) => {
-        server.close(() => resolve());
-        server.closeAllConnections();
-      }),
+    async close() {
+      const closed = new Promise<void>((resolve) => void server.close(() => resolve()));
+      server.closeAllConnections();
+      await closed;
+      await Promise.all(serving);
+    },
   };
 }
 

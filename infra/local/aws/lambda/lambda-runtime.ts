@@ -32,6 +32,8 @@ export interface RunningInvocation {
 export interface LambdaRuntime {
   invoke(target: LocalFunction, event: unknown): Promise<InvocationOutcome>;
   running(): readonly RunningInvocation[];
+  /** Resolves when none of the code that was called goes on, not even behind an invocation that has timed out. */
+  idle(): Promise<void>;
   /** Ends an invocation as a lack of memory does: `Lambda.Unknown` for whoever waits. Its code is not stopped; the caller sees to that. */
   kill(requestId: string): void;
 }
@@ -47,6 +49,7 @@ type Settle = (outcome: InvocationOutcome) => void;
  */
 export function createLambdaRuntime({ clock, random, factor }: Pick<World, 'clock' | 'random' | 'factor'>): LambdaRuntime {
   const running = new Map<string, RunningInvocation & { settle: Settle }>();
+  const code = new Set<Promise<void>>();
   return {
     async invoke(target, event) {
       const requestId = uuid(random);
@@ -56,7 +59,10 @@ export function createLambdaRuntime({ clock, random, factor }: Pick<World, 'cloc
       const cancel = clock.after(timeoutSeconds * 1000 * factor, () => settle({ error: { errorType: 'Sandbox.Timedout', errorMessage: `RequestId: ${requestId} Error: Task timed out after ${timeoutSeconds.toFixed(2)} seconds` } }));
       running.set(requestId, { requestId, functionName: target.name, startedAt: clock.now(), settle });
       const context = contextOf(target, { requestId, remainingMs: () => Math.max(0, deadline - clock.now()) });
-      run(target, { event, context }).then(settle, (error: unknown) => settle({ error: reportOf(error) }));
+      const ended: Promise<void> = run(target, { event, context })
+        .then(settle, (error: unknown) => settle({ error: reportOf(error) }))
+        .finally(() => code.delete(ended));
+      code.add(ended);
       try {
         return await promise;
       } finally {
@@ -65,6 +71,9 @@ export function createLambdaRuntime({ clock, random, factor }: Pick<World, 'cloc
       }
     },
     running: () => [...running.values()].map(({ requestId, functionName, startedAt }) => ({ requestId, functionName, startedAt })),
+    async idle() {
+      while (code.size > 0) await Promise.all(code);
+    },
     kill: (requestId) => running.get(requestId)?.settle({ error: { errorType: 'Lambda.Unknown', errorMessage: `RequestId: ${requestId} Error: Runtime exited with error: signal: killed` } }),
   };
 }
