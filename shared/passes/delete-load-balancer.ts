@@ -77,16 +77,16 @@ async function removeEverything(deletion: Deletion): Promise<void> {
   for (const item of await context.ledger.list()) await context.ledger.remove(item.id);
 }
 
-/** The target lane takes a binding's rules away; the groups go after that. */
-async function waitForBindings({ deps, cluster }: Deletion, bindings: readonly string[]): Promise<void> {
+/** The target lane takes a binding's rules away, and the finalizer of one that LBC made; the groups go after that. */
+async function waitForBindings({ deps, cluster, client }: Deletion, bindings: readonly string[]): Promise<void> {
   const pending: string[] = [];
   for (const binding of bindings) {
     const [namespace = '', name = ''] = binding.split('/');
     const key = formatKey({ kind: 'tg', cluster: cluster.id, namespace, name });
     const state = await deps.store.leases.read(key);
-    if (!state || (state.phase === 'Deleted' && state.doneGen === state.gen)) continue;
+    if (state ? state.phase === 'Deleted' && state.doneGen === state.gen : !(await client.get(RESOURCES.targetGroupBindings, { namespace, name }))) continue;
     pending.push(binding);
-    if (state.gen === state.doneGen) await deps.wakeTargets(key);
+    if (!state || state.gen === state.doneGen) await deps.wakeTargets(key);
   }
   if (pending.length > 0) throw new NotReadyError(`waiting for the target lane to let go of ${pending.join(', ')}`);
 }
@@ -102,9 +102,10 @@ async function waitUntilUnused({ deps, cluster }: Deletion, groupId: string): Pr
 
 /** Nothing is left in AWS: the traces in the cluster and in the store go, the finalizer last. */
 async function forget(deletion: Deletion): Promise<void> {
-  const { deps, input, name, cluster, client } = deletion;
+  const { deps, input, name, cluster, client, plan } = deletion;
   const backend = backendKey(cluster);
-  if ((await deps.store.contributions.listUsers(backend)).includes(input.key)) {
+  const neverNoted = plan.changes.some(({ action }) => action === 'adopt');
+  if (neverNoted || (await deps.store.contributions.listUsers(backend)).includes(input.key)) {
     await deps.store.contributions.removeUser(backend, input.key);
     await deps.wakeTargets(backend);
   }

@@ -13,7 +13,7 @@ import { existingLoadBalancer } from '../observe/existing-load-balancer';
 import { readServiceFacts } from '../observe/read-service-facts';
 import { hasFinalizer, saysLoadBalancer } from '../status/service-status';
 import { loadNotes } from './plan-record';
-import { type PassDeps, savePassFacts } from './service-pass';
+import { type PassDeps, type PassFacts, savePassFacts } from './service-pass';
 
 /**
  * Reads the owner and what it refers to in the cluster. If nothing of it changed since the last finished pass and AWS was compared not long ago, the pass
@@ -29,7 +29,7 @@ export async function resolveSubnets(deps: PassDeps, input: StepInput): Promise<
   const at = deps.now();
   if (!service || !serviceOwnership(service, cluster.settings).ours) {
     if (!(await leftTraces(deps, { state, service }))) return rest(deps, input);
-    await savePassFacts(deps, input, { v: 1, at, inputsHash: '', problems: [] });
+    await savePassFacts(deps, input, { v: 1, at, problems: [], ...(service ? leavingFacts(service, cluster) : { inputsHash: '' }) });
     return { outcome: 'absent' };
   }
   const extraServices = await readExtraServices(neededFacts({ service, settings: cluster.settings }).extraServices, {
@@ -56,6 +56,13 @@ export async function resolveSubnets(deps: PassDeps, input: StepInput): Promise<
   });
   await savePassFacts(deps, input, { v: 1, at, inputsHash, facts, discovery, problems });
   return { outcome: 'resolved', vpcId: cluster.vpcId, subnetIds: facts.network.subnets.map(({ id }) => id).slice(0, 50) };
+}
+
+/** Of a Service that goes, or asks for nothing any more, only its own word counts: it may forbid the deletion (LBC's behaviour §1.2). */
+function leavingFacts(service: Service, cluster: ClusterItem): Pick<PassFacts, 'facts' | 'inputsHash'> {
+  const { id, name, region, accountId, vpcId, settings, mode } = cluster;
+  const network = { vpc: { id: vpcId, cidrBlocks: [], ipv6CidrBlocks: [] }, subnets: [], zones: [], routeTables: [] };
+  return { facts: { cluster: { id, name, region, accountId, vpcId }, service, extraServices: [], network, securityGroups: [] }, inputsHash: digestInputs({ service, extraServices: [], settings, mode }) };
 }
 
 /** Whether something of a load balancer may be left that nobody asks for any more. */

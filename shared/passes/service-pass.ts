@@ -32,7 +32,7 @@ export interface PassFacts {
   /** When it was read. */
   readonly at: number;
   readonly inputsHash: string;
-  /** Absent where the Service is gone, or asks for no load balancer. */
+  /** Absent where the Service is gone. Of one that asks for no load balancer any more only the Service itself is in there. */
   readonly facts?: ServiceFacts;
   /** What was found of the stack; absent together with the facts: MakePlan looks then. */
   readonly discovery?: Discovery;

@@ -11,9 +11,12 @@ import { forgotten } from './forgotten';
 import { type Matching, matchModel, type Pair } from './matching';
 import { familyOf, markOf } from '../model/members';
 
-/** Groups before what uses them; AWS takes deletions in the opposite order, but bindings before the target groups that they watch. */
+/**
+ * Groups before what uses them; AWS takes deletions in the opposite order, but bindings before the target groups that they watch. A load balancer goes before
+ * all else of it: where its deletion protection forbids that, its targets stay.
+ */
 const CREATE_ORDER: readonly ResourceType[] = ['security-group', 'target-group', 'load-balancer', 'listener', 'target-group-binding'];
-const DELETE_ORDER: readonly ResourceType[] = ['listener', 'target-group-binding', 'load-balancer', 'target-group', 'security-group'];
+const DELETE_ORDER: readonly ResourceType[] = ['listener', 'load-balancer', 'target-group-binding', 'target-group', 'security-group'];
 
 /**
  * The changes that move `observed` to `desired`, in the order in which AWS accepts them: notes for the ledger, what is made and mended, what goes now,

@@ -112,8 +112,8 @@ describe('observing a stack', () => {
     const reads = await stack.counted(() => stack.plan(undefined));
     expect(reads.reads).toEqual(['DescribeLoadBalancers', 'DescribeSecurityGroups', 'DescribeTags', 'DescribeTargetGroups']);
     expect(await changesFor(stack, undefined)).toEqual([
-      expect.stringMatching(/^delete TargetGroupBinding default\/k8s-/),
       expect.stringMatching(/^delete load balancer k8s-/),
+      expect.stringMatching(/^delete TargetGroupBinding default\/k8s-/),
       expect.stringMatching(/^delete target group k8s-/),
       expect.stringMatching(/^delete security group k8s-/),
     ]);
