@@ -1,6 +1,6 @@
 import { applyChange } from '../apply/apply-change';
 import type { ApplyContext } from '../apply/apply-context';
-import { SupersededError } from '../contract/errors';
+import { PlanStaleError } from '../contract/errors';
 import type { ClusterItem } from '../contract/items';
 import type { MoreOutput, ResumedStepInput } from '../contract/steps';
 import { type ClusterClient, RESOURCES } from '../kubernetes/cluster-client';
@@ -32,7 +32,7 @@ export async function applyServicePlan(deps: CreateDeps, input: ResumedStepInput
   const { cluster, client } = await openCluster({ clusters: store.clusters, clusterClient: deps.clusterClient }, name.cluster);
   const plan = await loadPlan(store, input.key, input.plan.planId);
   const service = await readService(client, name);
-  if (!service || service.metadata.deletionTimestamp) throw new SupersededError(`${input.key}: the Service is gone or going; its deletion is another pass`);
+  if (!service || service.metadata.deletionTimestamp) throw new PlanStaleError(`${input.key}: the Service is gone or going; a new pass takes its load balancer away`);
   await addFinalizer(client, service);
   await store.leases.update(input, { phase: 'Working' });
 

@@ -3,6 +3,7 @@ import { PlanStaleError } from '../contract/errors';
 import type { MakePlanOutput, StepInput } from '../contract/steps';
 import { digestInputs } from '../desired/inputs-hash';
 import { buildServiceModel } from '../desired/service/build-service-model';
+import { serviceOwnership } from '../desired/service/ownership';
 import { notYetSupported } from '../desired/service/not-yet-supported';
 import { bindingLabels, serviceStack } from '../desired/tracking';
 import { type ClusterClient, RESOURCES } from '../kubernetes/cluster-client';
@@ -70,6 +71,7 @@ async function observe(deps: PassDeps, { cluster, client, model, ledger, facts, 
 /** The manifest may have moved on since ResolveSubnets read it; then the facts are read again. */
 function expectSameInputs(facts: PassFacts, service: Service | undefined, cluster: ClusterItem): void {
   const seen = facts.facts;
+  if (!seen && service && serviceOwnership(service, cluster.settings).ours) throw new PlanStaleError('the Service is there again; its facts are read');
   if (!seen) return;
   const hash = service && digestInputs({ service, extraServices: seen.extraServices, settings: cluster.settings, mode: cluster.mode });
   if (hash !== facts.inputsHash) throw new PlanStaleError('the Service changed while its plan was made; its facts are read again');
