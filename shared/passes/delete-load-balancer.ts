@@ -1,17 +1,19 @@
 import { removeLeftover } from '../apply/apply-change';
-import { EventualError, NotReadyError } from '../contract/errors';
+import { EventualError, NotReadyError, UserConfigError } from '../contract/errors';
 import { VERSION } from '../contract/events';
 import type { ClusterItem } from '../contract/items';
 import { formatKey } from '../contract/keys';
 import { durationMs } from '../contract/settings';
 import type { MoreOutput, ResumedStepInput } from '../contract/steps';
+import { liftsProtection } from '../desired/service/deletion-protection';
 import { type ClusterClient, RESOURCES } from '../kubernetes/cluster-client';
 import type { Service } from '../model/kubernetes';
 import { type ObjectKey, openCluster, parseServiceKey, readService, serviceObject } from '../observe/cluster-access';
-import type { Change, Plan } from '../plan/change';
+import type { Change, Leftover, Plan } from '../plan/change';
 import { hasFinalizer, saysNothing, SERVICE_FINALIZER } from '../status/service-status';
 import { backendKey } from '../targets/ensure-backend-group';
 import { keyLedger } from './create-load-balancer';
+import { noteDeletions } from './note-deletions';
 import { loadPlan } from './plan-record';
 import type { PassDeps } from './service-pass';
 
@@ -42,7 +44,10 @@ export async function deleteServiceResources(deps: DeleteDeps, input: ResumedSte
   const { cluster, client } = await openCluster({ clusters: deps.store.clusters, clusterClient: deps.clusterClient }, name.cluster);
   const plan = await loadPlan(deps.store, input.key, input.plan.planId);
   const deletion: Deletion = { deps, input, name, cluster, client, plan };
-  if (state.deletingSince === undefined) await enterAdopted(deletion);
+  if (state.deletingSince === undefined) {
+    await noteDeletions(deps, { key: input.key, planId: input.plan.planId, plan, cluster, whole: true });
+    await enterAdopted(deletion);
+  }
   const deletingSince = state.deletingSince ?? deps.now();
   if (state.deletingSince === undefined) await deps.store.leases.update(input, { phase: 'Deleting', deletingSince });
   try {
@@ -68,13 +73,27 @@ async function removeEverything(deletion: Deletion): Promise<void> {
   const left = new Set((await context.ledger.list()).map(({ id }) => id));
   const deletions = plan.changes.filter((change): change is Extract<Change, { action: 'delete' }> => change.action === 'delete');
   const leftovers = deletions.filter(({ id }) => left.has(id));
-  for (const leftover of leftovers.filter(({ type }) => type !== 'security-group')) await removeLeftover(context, leftover);
+  for (const leftover of leftovers.filter(({ type }) => type !== 'security-group')) await removeUnlessProtected(deletion, leftover);
   await waitForBindings(deletion, deletions.flatMap(({ type, physicalId }) => (type === 'target-group-binding' ? [physicalId] : [])));
   for (const leftover of leftovers.filter(({ type }) => type === 'security-group')) {
     await waitUntilUnused(deletion, leftover.physicalId);
     await removeLeftover(context, leftover);
   }
   for (const item of await context.ledger.list()) await context.ledger.remove(item.id);
+}
+
+/** Where AWS refuses because of deletion protection and the Service says that it has none any more, the protection goes first. */
+async function removeUnlessProtected({ deps, input, client, name }: Deletion, leftover: Leftover): Promise<void> {
+  const context = { elbv2: deps.elbv2, ec2: deps.ec2, cluster: client, ledger: keyLedger(deps, input) };
+  try {
+    await removeLeftover(context, leftover);
+  } catch (error) {
+    const isProtected = leftover.type === 'load-balancer' && error instanceof UserConfigError && error.details.awsCode === 'OperationNotPermitted';
+    const service = isProtected ? await readService(client, name) : undefined;
+    if (!service || !liftsProtection(service)) throw error;
+    await deps.elbv2.modifyLoadBalancerAttributes(leftover.physicalId, { 'deletion_protection.enabled': 'false' });
+    await removeLeftover(context, leftover);
+  }
 }
 
 /** The target lane takes a binding's rules away, and the finalizer of one that LBC made; the groups go after that. */

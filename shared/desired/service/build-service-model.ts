@@ -2,15 +2,13 @@ import type { Settings } from '../../contract/settings';
 import type { ServiceFacts } from '../../model/facts';
 import type { Model, Resource } from '../../model/model';
 import type { Problem } from '../../model/problem';
-import type { Service } from '../../model/kubernetes';
-import { parseBool } from '../annotations/parse-bool';
-import { quote } from '../text';
-import { Refusal, refuse } from '../refusal';
+import { Refusal } from '../refusal';
+import { requireDeletable } from './deletion-protection';
 import { buildListeners } from './listeners';
 import type { ListenerParts } from './listeners';
 import { buildLoadBalancer } from './load-balancer';
 import type { LoadBalancerParts } from './load-balancer';
-import { SERVICE_FINALIZER, serviceOwnership } from './ownership';
+import { serviceOwnership } from './ownership';
 import { buildScheme } from './scheme';
 import { MANAGED_GROUP_ID } from './security-groups';
 import { serviceRequest, stackIdOf } from './service-request';
@@ -26,8 +24,6 @@ export type ServiceModel =
   | { readonly outcome: 'none'; readonly model: Model; readonly why: 'deleted' | 'not-selected' }
   /** Nothing can be built, so everything stays as it is, until a person mends what the one problem says. */
   | { readonly outcome: 'refused'; readonly problems: readonly Problem[] };
-
-const DELETION_PROTECTION = 'deletion_protection.enabled';
 
 /** The whole desired model of a Service, equal to that of LBC 3.5. Pure: the same facts give the same model. Of several mistakes the first in the order of building is told. */
 export function buildServiceModel(facts: ServiceFacts, settings: Settings): ServiceModel {
@@ -69,18 +65,3 @@ function resourcesOf({ spec, groups }: LoadBalancerParts, { listeners, targetGro
     ...targetGroups.map(({ name, binding }): Resource => ({ id: `target-group-binding/${name}`, type: 'target-group-binding', spec: binding })),
   ];
 }
-
-/** Deletion protection by annotation holds the Service, also when it merely stopped being ours. An unreadable guard holds it too, since it may mean to (LBC's behaviour §1.2). */
-function requireDeletable({ read, service }: ServiceBuild): void {
-  if (!hasOurFinalizer(service)) return;
-  const raw = read('attributes')?.get(DELETION_PROTECTION);
-  if (raw === undefined) return;
-  const key = read.key('attributes');
-  const isProtected = parseBool(raw) ?? refuse('MalformedDeletionProtection', `annotation ${key}: ${DELETION_PROTECTION} must be true or false, got ${quote(raw)}; the load balancer stays until it is corrected or removed`);
-  if (isProtected) refuse('DeletionProtected', `the load balancer stays, since annotation ${key} has ${DELETION_PROTECTION}=true; set it to false or remove it, and the deletion goes on by itself`);
-}
-
-function hasOurFinalizer(service: Service): boolean {
-  return (service.metadata.finalizers ?? []).includes(SERVICE_FINALIZER);
-}
-
