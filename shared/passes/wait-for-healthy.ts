@@ -4,6 +4,7 @@ import { durationMs } from '../contract/settings';
 import type { PlannedStepInput, WaitForHealthyOutput } from '../contract/steps';
 import { openCluster, parseServiceKey } from '../observe/cluster-access';
 import type { PassDeps } from './service-pass';
+import { forgetTold, tellDegraded, type Waiting } from './tell-health';
 
 type WaitDeps = Pick<PassDeps, 'store' | 'elbv2' | 'clusterClient' | 'now' | 'factor'>;
 
@@ -19,30 +20,28 @@ export async function waitForHealthy(deps: WaitDeps, input: PlannedStepInput): P
   const state = await store.leases.check(input);
   if (state.gen > input.lease.runGen) throw new DirtyError(`${input.key} has changed meanwhile; it is planned anew`);
   if (input.plan.outcome === 'noop' && state.phase === 'Healthy') return { health: 'healthy' };
-  const { cluster } = await openCluster({ clusters: store.clusters, clusterClient: deps.clusterClient }, parseServiceKey(input.key).cluster);
-  const healthyBy = state.healthyBy ?? now() + durationMs(cluster.settings.stepbalancer.healthyWithin) * factor;
+  const name = parseServiceKey(input.key);
+  const { cluster, client } = await openCluster({ clusters: store.clusters, clusterClient: deps.clusterClient }, name.cluster);
+  const { healthyWithin } = cluster.settings.stepbalancer;
+  const healthyBy = state.healthyBy ?? now() + durationMs(healthyWithin) * factor;
   if (state.healthyBy === undefined) await store.leases.update(input, { healthyBy });
 
   const ledger = await store.ledger.list(input.key);
   const balancers = await loadBalancersNotActive(deps, ledger);
   const waiting = balancers.length > 0 ? balancers : await targetsNotHealthy(deps, ledger);
-  const hopeless = waiting.some(({ final }) => final);
-  if (waiting.length === 0) return { health: 'healthy' };
-  if (hopeless || now() >= healthyBy) return { health: 'degraded' };
-  throw new NotReadyError(`${input.key}: ${waiting.map(({ what }) => what).join('; ')}`);
-}
-
-interface Waiting {
-  readonly what: string;
-  /** Waiting longer changes nothing. */
-  readonly final?: boolean;
+  const hopeless = waiting.some(({ final }) => final !== undefined);
+  if (waiting.length > 0 && !hopeless && now() < healthyBy) throw new NotReadyError(`${input.key}: ${waiting.map(({ what }) => what).join('; ')}`);
+  const telling = { store, holder: input, state, client, name };
+  if (waiting.length === 0) await forgetTold(telling);
+  else await tellDegraded(telling, { waiting, within: healthyWithin });
+  return { health: waiting.length === 0 ? 'healthy' : 'degraded' };
 }
 
 async function loadBalancersNotActive({ elbv2 }: WaitDeps, ledger: readonly LedgerItem[]): Promise<Waiting[]> {
   const arns = physicalIds(ledger, 'load-balancer');
   if (arns.length === 0) return [];
   const found = await elbv2.describeLoadBalancers({ arns });
-  return found.flatMap(({ LoadBalancerName, State }) => (State?.Code === 'active' || State?.Code === 'active_impaired' ? [] : [{ what: `load balancer ${LoadBalancerName} is ${State?.Code ?? 'unknown'}`, final: State?.Code === 'failed' }]));
+  return found.flatMap(({ LoadBalancerName, State }) => (State?.Code === 'active' || State?.Code === 'active_impaired' ? [] : [{ what: `load balancer ${LoadBalancerName} is ${State?.Code ?? 'unknown'}`, ...(State?.Code === 'failed' ? { final: 'LoadBalancerFailed' as const } : {}) }]));
 }
 
 async function targetsNotHealthy({ elbv2 }: WaitDeps, ledger: readonly LedgerItem[]): Promise<Waiting[]> {
@@ -51,7 +50,7 @@ async function targetsNotHealthy({ elbv2 }: WaitDeps, ledger: readonly LedgerIte
     const targets = (await elbv2.describeTargetHealth(arn)) ?? [];
     const name = arn.split('/')[1] ?? arn;
     const staying = targets.filter(({ TargetHealth }) => !['draining', 'unhealthy.draining'].includes(TargetHealth.State ?? ''));
-    if (staying.length === 0) waiting.push({ what: `target group ${name} has no target: no ready endpoint`, final: true });
+    if (staying.length === 0) waiting.push({ what: `target group ${name} has no target: no ready endpoint`, final: 'NoReadyEndpoints' });
     const pending = staying.filter(({ TargetHealth }) => !SETTLED.has(TargetHealth.State ?? ''));
     if (pending.length > 0) waiting.push({ what: `${pending.length} of ${staying.length} targets of ${name} are not healthy yet` });
   }
