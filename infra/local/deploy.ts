@@ -20,9 +20,14 @@ export interface Deployment {
 
 /** Makes table, bus, rule and queues through the local AWS's own API, as a deployment makes them in AWS. Everything that is there already stays. */
 export async function deployLocally(config: AwsClientConfig): Promise<Deployment> {
+  await ensureTable({ config, name: NAMES.table });
+  return deployMessaging(config);
+}
+
+/** The same without the table. */
+export async function deployMessaging(config: AwsClientConfig): Promise<Deployment> {
   const sqs = new SQSClient(clientOptions(config));
   const events = new EventBridgeClient(clientOptions(config));
-  await ensureTable({ config, name: NAMES.table });
   const intake = await makeQueue(sqs, { name: NAMES.intake, deadName: `${NAMES.intake}-dead`, attributes: { VisibilityTimeout: String(INTAKE_VISIBILITY_SECONDS) } });
   const targets = await makeQueue(sqs, {
     name: NAMES.targets,
