@@ -65,7 +65,9 @@ const waitsForActive = new Set(['ModifyCapacityReservation', 'RegisterTargets', 
  * calls name and no environment states (certificates, Elastic IPs, prefix lists, web ACLs, the Shield subscription) is made to exist first.
  */
 export async function replayAdoption({ account, place, vector, settle }: ReplayOptions): Promise<Replay> {
-  makeExist({ account, place }, vector.calls);
+  const inputs = vector.calls.map(({ input }) => input);
+  makeExist({ account, place }, inputs);
+  for (const { WebACLId } of inputs) if (typeof WebACLId === 'string') account.wafRegional.ensureWebAcl(place, WebACLId);
   const send = sender(account, place);
   const answers = new Map<number, unknown>();
   const refused: RefusedCall[] = [];
@@ -131,16 +133,15 @@ function lowerDnsNames(value: unknown): unknown {
   return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, key === 'DNSName' && typeof item === 'string' ? item.toLowerCase() : lowerDnsNames(item)]));
 }
 
-/** Makes literal certificates, Elastic IPs, prefix lists and web ACLs that the calls name exist, and subscribes to Shield. What is there stays as it is. */
-export function makeExist({ account: { ec2, acm, wafv2, wafRegional, shield }, place }: Pick<ReplayOptions, 'account' | 'place'>, calls: readonly RecordedCall[]): void {
-  const text = JSON.stringify(calls.map(({ input }) => input));
+/** Makes literal certificates, Elastic IPs, prefix lists and web ACLs that stand anywhere in `things` exist, and subscribes to Shield. What is there stays as it is. */
+export function makeExist({ account: { ec2, acm, wafv2, shield }, place }: { account: Omit<ReplayAccount, 'wafRegional' | 'aws'>; place: Place }, things: unknown): void {
+  const text = JSON.stringify(things);
   const named = (pattern: RegExp) => [...new Set([...text.matchAll(pattern)].map(([match]) => match))];
   const region = ec2.state.open(place);
-  for (const arn of named(/arn:aws:(acm:[a-z0-9-]+:\d{12}:certificate|iam::\d{12}:server-certificate)\/[^"]+/g)) acm.ensureCertificate(place, arn);
+  for (const arn of named(/arn:aws:(acm:[a-z0-9-]+:\d{12}:certificate|iam::\d{12}:server-certificate)\/[^",\s\\]+/g)) acm.ensureCertificate(place, arn);
   for (const id of named(/eipalloc-[0-9a-f]+/g)) if (!region.addresses.has(id)) addAddress(ec2.state, region, id);
-  for (const id of named(/pl-[0-9a-f]{8,17}(?=")/g)) ensurePrefixList(ec2.state, place, id);
-  for (const arn of named(/arn:aws:wafv2:[^"]+/g)) wafv2.ensureWebAcl(place, arn);
-  for (const { input } of calls) if (typeof input['WebACLId'] === 'string') wafRegional.ensureWebAcl(place, input['WebACLId']);
+  for (const id of named(/\bpl-[0-9a-f]{8,17}\b/g)) ensurePrefixList(ec2.state, place, id);
+  for (const arn of named(/arn:aws:wafv2:[^",\s\\]+/g)) wafv2.ensureWebAcl(place, arn);
   shield.setSubscribed(place.account, true);
 }
 

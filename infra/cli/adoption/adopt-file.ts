@@ -3,11 +3,10 @@ import type { ImportedObject } from '../../local/cluster/import-objects';
 import { type Pass, type PassPlan } from '../../local/pass-runner';
 import { readAccount } from '../../local/read-account';
 import { AdoptionVector, makeExist, replayAdoption, type RefusedCall } from '../../local/replay';
-import { CLUSTER, openSmallWorld, type SmallWorld } from '../../local/small-world';
+import { openSmallWorld, type SmallWorld } from '../../local/small-world';
 import { isWrite } from '../../../shared/plan/change';
-import { RESOURCES } from '../../../shared/kubernetes/cluster-client';
 import { describeChange } from '../../../shared/plan/describe-change';
-import { planHash } from '../../../shared/plan/format-plan';
+import { keyOf, runApproved } from '../approve-plan';
 import { readVector, type Vector } from '../vectors/read-vector';
 import { accountShape, type AccountShape } from './account-shape';
 import { compareShapes, type ShapeDifference } from './compare-shapes';
@@ -76,7 +75,7 @@ async function takeOver(vector: Vector, recorded: AdoptionVector): Promise<Taken
   const shape = await shapeOf(world, vector);
   world.account.aws.log.reset();
   world.cluster.calls.clear();
-  const pass = await firstPass(world, vector);
+  const pass = completed(vector, await world.runner.run(keyOf(nameOf(vector))));
   const answer = { refused, plan: writesOf(pass), writes: writeCalls(world), problems: problemsOf(pass), shape };
   await world.close();
   return answer;
@@ -92,40 +91,31 @@ async function build(vector: Vector, recorded: AdoptionVector): Promise<{ shape:
     environment: vector.environment,
     objects: objectsOf(vector),
     before({ account, place }) {
-      makeExist({ account, place }, recorded.calls);
+      makeExist({ account, place }, recorded.calls.map(({ input }) => input));
       return Promise.resolve(undefined);
     },
   });
-  const first = await firstPass(world, vector);
-  const pass = await approve(world, vector, first);
+  const pass = completed(vector, await runApproved(world, nameOf(vector)));
   world.clock.advance(SETTLED_MS);
   const shape = await shapeOf(world, vector);
   await world.close();
   return { shape, problems: problemsOf(pass) };
 }
 
-async function firstPass(world: SmallWorld, { file, subject: { namespace = '', name = '' } }: Vector): Promise<Pass> {
-  const pass = await world.runner.run(`svc#${CLUSTER}#${namespace}/${name}`);
+const nameOf = ({ subject: { namespace = 'default', name = '' } }: Vector) => ({ namespace, name });
+
+function completed({ file }: Vector, pass: Pass): Pass {
   if (pass.failure) throw new Error(`${file}: the pass failed after ${pass.states.at(-1) ?? 'nothing'}: ${pass.failure.error}: ${pass.failure.cause}`);
   return pass;
-}
-
-/** Approves a plan that waits for it, and runs the pass again. */
-async function approve(world: SmallWorld, vector: Vector, pass: Pass): Promise<Pass> {
-  const waiting = pass.plans.find(({ problems }) => problems.some(({ code }) => code === 'PlanNeedsApproval'));
-  if (!waiting?.plan) return pass;
-  const { namespace = '', name = '' } = vector.subject;
-  await world.client.patch(RESOURCES.services, { namespace, name }, { type: 'merge', body: { metadata: { annotations: { 'stepbalancer.io/approve-plan': planHash(waiting.plan) } } } });
-  return firstPass(world, vector);
 }
 
 const objectsOf = ({ objects }: Vector) => objects as unknown as readonly ImportedObject[];
 
 /** The objects, those of `later` in place of their namesakes. */
 function instead(objects: readonly ImportedObject[], later: readonly ImportedObject[]): ImportedObject[] {
-  const nameOf = ({ kind, metadata: { namespace, name } }: ImportedObject) => `${kind} ${namespace ?? ''}/${name}`;
-  const replaced = new Set(later.map(nameOf));
-  return [...objects.filter((object) => !replaced.has(nameOf(object))), ...later];
+  const labelOf = ({ kind, metadata: { namespace, name } }: ImportedObject) => `${kind} ${namespace ?? ''}/${name}`;
+  const replaced = new Set(later.map(labelOf));
+  return [...objects.filter((object) => !replaced.has(labelOf(object))), ...later];
 }
 
 function writesOf({ plans: [first] }: Pass): string[] {
