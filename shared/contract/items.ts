@@ -15,6 +15,8 @@ export const ITEM_KEYS = {
   keyName: (cluster: string, key: string) => ({ pk: `KEYS#${cluster}`, sk: key }),
   /** What the last resync of a cluster saw. */
   seen: (cluster: string) => ({ pk: `CLUSTER#${cluster}`, sk: 'SEEN' }),
+  /** What was deleted in a cluster lately. */
+  deletions: (cluster: string) => ({ pk: `CLUSTER#${cluster}`, sk: 'DELETIONS' }),
   state: (key: string) => ({ pk: key, sk: 'STATE' }),
   plan: (key: string, planId: string, chunk: number) => ({ pk: key, sk: `PLAN#${planId}#${chunk}` }),
   resource: (key: string, id: string) => ({ pk: key, sk: `RES#${id}` }),
@@ -150,3 +152,7 @@ export type ContributionItem = z.infer<typeof ContributionItem>;
 /** `REF#cluster#resource#ns/name / <key>`: this key reads that object, and why. */
 export const ReferenceItem = z.strictObject({ v: z.literal(VERSION), key: KeyText, why: z.string(), at: z.number() });
 export type ReferenceItem = z.infer<typeof ReferenceItem>;
+
+/** `CLUSTER#id / DELETIONS`: load balancers and target groups that were let go in the last ten minutes, by physical id. `serial` grows with every write. */
+export const DeletionsItem = z.strictObject({ v: z.literal(VERSION), serial: z.int().nonnegative(), deletions: z.array(z.strictObject({ id: z.string(), at: z.number() })) });
+export type DeletionsItem = z.infer<typeof DeletionsItem>;

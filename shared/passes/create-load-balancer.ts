@@ -10,6 +10,7 @@ import { openCluster, parseServiceKey, readService } from '../observe/cluster-ac
 import type { Plan } from '../plan/change';
 import { desiredLoadBalancerStatus, hasFinalizer, saysLoadBalancer, SERVICE_FINALIZER } from '../status/service-status';
 import type { Holder } from '../store/store';
+import { noteDeletions } from './note-deletions';
 import { loadNotes, loadPlan } from './plan-record';
 import type { PassDeps } from './service-pass';
 
@@ -33,8 +34,10 @@ export async function applyServicePlan(deps: CreateDeps, input: ResumedStepInput
   const plan = await loadPlan(store, input.key, input.plan.planId);
   const service = await readService(client, name);
   if (!service || service.metadata.deletionTimestamp) throw new PlanStaleError(`${input.key}: the Service is gone or going; a new pass takes its load balancer away`);
+  if (input.work === null) await noteDeletions(deps, { key: input.key, planId: input.plan.planId, plan, cluster, whole: false });
   await addFinalizer(client, service);
-  await store.leases.update(input, { phase: 'Working' });
+  // A deletion that was under way and is not wanted any more is over.
+  await store.leases.update(input, { phase: 'Working', deletingSince: null });
 
   const context = await applyContext(deps, { input, cluster, client, plan, service });
   const until = now() + WORK_MS * deps.factor;

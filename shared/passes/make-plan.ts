@@ -14,8 +14,9 @@ import { openCluster, parseServiceKey, readService } from '../observe/cluster-ac
 import { discover } from '../observe/discover';
 import { observeService } from '../observe/observe-service';
 import type { Plan, PlanContext } from '../plan/change';
+import { countedDeletions } from '../plan/counted-deletions';
 import { planHash } from '../plan/format-plan';
-import { guardPlan } from '../plan/guard-plan';
+import { type GuardedPlan, guardPlan, type PlanLimits } from '../plan/guard-plan';
 import { makePlan } from '../plan/make-plan';
 import type { Holder } from '../store/store';
 import { savePlan } from './plan-record';
@@ -28,7 +29,7 @@ const READ_LAG_MS = 60_000;
 
 /** Facts to desired model, model against AWS; guards and keeps the plan. Writes nothing anywhere else. */
 export async function planService(deps: PassDeps, input: StepInput): Promise<MakePlanOutput> {
-  await deps.store.leases.check(input);
+  const state = await deps.store.leases.check(input);
   const name = parseServiceKey(input.key);
   const { cluster, client } = await openCluster({ clusters: deps.store.clusters, clusterClient: deps.clusterClient }, name.cluster);
   const [facts, service, ledger] = [await loadPassFacts(deps, { holder: input, settings: cluster.settings }), await readService(client, name), await deps.store.ledger.list(input.key)];
@@ -42,10 +43,11 @@ export async function planService(deps: PassDeps, input: StepInput): Promise<Mak
   const context = planContext({ cluster, model: desired.model, ledger, youngSince: observedAt - READ_LAG_MS * deps.factor });
   const observed = await observe(deps, { cluster, client, model: desired.model, ledger, facts, context });
   const plan = makePlan(desired.model, observed, context);
-  const guarded = guardPlan(plan, { context, observed, maxDeletes: cluster.settings.stepbalancer.maxDeletes, recentDeletes: 0, ...approval(service) });
+  const limits = { context, observed, whole: desired.deleting, underWay: desired.deleting && state.deletingSince !== undefined, ...approval(service) };
+  const { guarded, againAt } = await guard(deps, { plan, limits, cluster });
   const problems = [...facts.problems, ...desired.problems, ...guarded.refusals.map(({ code, message }): Problem => ({ code, message, object }))];
-  const kept = { problems, facts: { ...facts, at: observedAt }, needsBackendGroup: JSON.stringify(desired.model).includes(`"ref":"${BACKEND_GROUP}"`) };
-  if (guarded.blocked || facts.problems.length > 0) return keep(deps, input, { ...kept, outcome: 'blocked', plan });
+  const kept = { problems, facts: { ...facts, at: observedAt }, approved: guarded.approved, againAt, needsBackendGroup: JSON.stringify(desired.model).includes(`"ref":"${BACKEND_GROUP}"`) };
+  if (guarded.blocked || facts.problems.length > 0) return keep(deps, input, { ...kept, outcome: 'blocked', plan: guarded.proposed });
   if (cluster.mode !== 'own') return keep(deps, input, { ...kept, outcome: 'blocked', plan: guarded.plan });
   return keep(deps, input, { ...kept, outcome: outcomeOf(guarded.plan, desired.deleting), plan: guarded.plan });
 }
@@ -66,6 +68,23 @@ async function observe(deps: PassDeps, { cluster, client, model, ledger, facts, 
   const labelSelector = Object.entries(bindingLabels(stack)).map((pair) => pair.join('=')).join(',');
   const bindings = (await client.list(RESOURCES.targetGroupBindings, { labelSelector })) as unknown as TargetGroupBinding[];
   return observeService(deps, { stack, vpcId, model, ledger, discovery, bindings, tagListeners });
+}
+
+interface Guard {
+  readonly plan: Plan;
+  readonly limits: Omit<PlanLimits, 'maxDeletes' | 'recentDeletes'>;
+  readonly cluster: ClusterItem;
+}
+
+/** Judges a plan, beside the deletions that were made in the cluster lately: one read of the table, and only where the plan deletes something that counts. */
+async function guard({ store }: PassDeps, { plan, limits, cluster }: Guard): Promise<{ guarded: GuardedPlan; againAt: number | undefined }> {
+  const { maxDeletes } = cluster.settings.stepbalancer;
+  const ids = countedDeletions(plan, { whole: limits.whole ?? false });
+  const recent = ids.length === 0 ? [] : (await store.deletions.recent(cluster.id)).filter(({ id }) => !ids.includes(id));
+  const guarded = guardPlan(plan, { ...limits, maxDeletes, recentDeletes: recent.length });
+  const tooMany = guarded.blocked && guarded.refusals.some(({ code }) => code === 'PlanTooManyDeletions');
+  const inTheWay = recent.length + ids.length - maxDeletes;
+  return { guarded, againAt: tooMany ? recent.map(({ countsUntil }) => countsUntil).toSorted((a, b) => a - b)[inTheWay - 1] : undefined };
 }
 
 /** The manifest may have moved on since ResolveSubnets read it; then the facts are read again. */
@@ -124,12 +143,14 @@ interface Keep {
   readonly problems: readonly Problem[];
   readonly facts: PassFacts;
   readonly needsBackendGroup?: boolean;
+  readonly approved?: boolean;
+  readonly againAt?: number | undefined;
 }
 
 /** The id names the pass and what would be done, so that a plan made again for the same pass replaces itself. */
-async function keep({ store }: PassDeps, holder: Holder, { outcome, plan, problems, facts, needsBackendGroup = false }: Keep): Promise<MakePlanOutput> {
+async function keep({ store }: PassDeps, holder: Holder, { outcome, plan, problems, facts, needsBackendGroup = false, approved = false, againAt }: Keep): Promise<MakePlanOutput> {
   const planId = `${holder.lease.runGen}-${holder.lease.fence}-${holder.lease.pass}-${planHash(plan)}`;
-  await savePlan(store, holder, { planId, plan: outcome === 'delete' || plan.changes.length > 0 ? plan : undefined, notes: { v: 1, outcome, problems, inputsHash: facts.inputsHash, observedAt: facts.at, needsBackendGroup } });
+  await savePlan(store, holder, { planId, plan: outcome === 'delete' || plan.changes.length > 0 ? plan : undefined, notes: { v: 1, outcome, problems, inputsHash: facts.inputsHash, observedAt: facts.at, needsBackendGroup, approved, ...(againAt === undefined ? {} : { againAt }) } });
   return { outcome, planId };
 }
 

@@ -16,6 +16,10 @@ export interface PlanNotes {
   readonly observedAt: number;
   /** Whether the desired model needs the shared backend security group. */
   readonly needsBackendGroup?: boolean;
+  /** Whether a person approved this very plan: the limit of deletions does not hold for it. */
+  readonly approved?: boolean;
+  /** When the plan, which is blocked, may be let through. */
+  readonly againAt?: number;
 }
 
 const notesId = (planId: string) => `${planId}.notes`;

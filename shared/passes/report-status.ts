@@ -34,7 +34,7 @@ export async function reportServiceStatus(deps: ClusterDeps, input: ReportStatus
     if (input.plan?.outcome === 'apply' && !blocked) await tellWhatWasDone(client, service, await loadPlan(store, input.key, input.plan.planId));
     for (const problem of problems) await tell(client, service, { type: 'Warning', reason: problem.code, message: problem.message });
   }
-  if (blocked) await store.leases.update(input, { phase: 'Blocked', nextAttemptAt: deps.now() + BLOCKED_AGAIN_MS * deps.factor, inputsHash: null });
+  if (blocked) await store.leases.update(input, { phase: 'Blocked', nextAttemptAt: notes?.againAt ?? deps.now() + BLOCKED_AGAIN_MS * deps.factor, inputsHash: null, planId: input.plan?.planId ?? null });
   else if (input.plan?.outcome !== 'noop' || state.phase !== 'Healthy') await store.leases.update(input, { phase: 'Waiting', planId: input.plan?.planId ?? null, ...(notes ? { inputsHash: notes.inputsHash, driftCheckedAt: notes.observedAt } : {}) });
 }
 

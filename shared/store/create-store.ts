@@ -1,6 +1,7 @@
 import type { Table } from '../aws/table';
 import { createClusters } from './clusters';
 import { createContributions } from './contributions';
+import { createDeletions } from './deletions';
 import { createLeases } from './leases';
 import { createLedger } from './ledger';
 import { createReferences } from './references';
@@ -19,5 +20,6 @@ export function createStore({ table, now, factor }: { readonly table: Table; rea
     contributions: createContributions({ table, now }),
     clusters: createClusters({ table }),
     seen: createSeen({ table, now }),
+    deletions: createDeletions({ table, now, factor }),
   };
 }

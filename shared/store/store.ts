@@ -109,6 +109,22 @@ export interface Clusters {
   update(id: string, patch: Partial<Pick<ClusterItem, 'mode' | 'lastHeartbeatAt' | 'lastResyncAt' | 'resyncRequestedAt' | 'settings'>>): Promise<boolean>;
 }
 
+/** Deletions that are about to be carried out. Without a limit (a person approved them) they are noted in any case. */
+export interface DeletionWish {
+  readonly cluster: string;
+  /** Physical ids: noted once however often they are tried. */
+  readonly ids: readonly string[];
+  readonly limit?: number;
+}
+
+/** The deletions of load balancers and target groups per cluster, for the limit `maxDeletes`. */
+export interface Deletions {
+  /** Those of the last ten minutes, each with the time until which it counts. One read. */
+  recent(cluster: string): Promise<{ id: string; countsUntil: number }[]>;
+  /** Notes deletions before they are made; false, and nothing noted, where they would go beyond the limit. */
+  note(wish: DeletionWish): Promise<boolean>;
+}
+
 /** Everything that is kept between steps. */
 export interface Store {
   readonly leases: Leases;
@@ -119,6 +135,7 @@ export interface Store {
   readonly contributions: Contributions;
   readonly clusters: Clusters;
   readonly seen: SeenObjects;
+  readonly deletions: Deletions;
 }
 
 export type { Phase };

@@ -1,6 +1,7 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Model, Observed, Resource } from '../../../shared/model/model';
+import { emptiedTargetGroups } from '../../../shared/plan/emptied-target-groups';
 import { formatPlan, parsePlan, planHash } from '../../../shared/plan/format-plan';
 import { makePlan } from '../../../shared/plan/make-plan';
 import { applyToObserved } from './apply-to-observed';
@@ -123,6 +124,15 @@ describe('a plan', () => {
         const after = applyToObserved(makePlan(b, before, owning(before)), before);
         expect(makePlan(reversed, after, owning(after)).changes).toEqual([]);
       }),
+    );
+  });
+
+  it('never takes a target group from under traffic, nor what fills it', () => {
+    fc.assert(
+      fc.property(anyModel, anyModel, (a, b) => {
+        expect(emptiedTargetGroups(makePlan(b, built(a), owning(built(a))), built(a))).toEqual([]);
+      }),
+      { numRuns: 300 },
     );
   });
 
