@@ -171,6 +171,29 @@ export function storeContract(tables: Tables): void {
       expect(await store.clusters.get('none')).toBeUndefined();
     });
 
+    describe('deletions', () => {
+      const note = (ids: string[], limit?: number) => store.deletions.note({ cluster: 'c1', ids, ...(limit === undefined ? {} : { limit }) });
+
+      it('are let through up to the limit, however many ask in the same moment', async () => {
+        const answers = await Promise.all(Array.from({ length: 12 }, (_, index) => note([`arn:${index}`], 3)));
+        expect(answers.filter(Boolean)).toHaveLength(3);
+        expect(await store.deletions.recent('c1')).toHaveLength(3);
+      });
+
+      it('count once, for ten minutes, in their own cluster', async () => {
+        expect([await note(['a', 'b'], 2), await note(['a', 'b'], 2), await note(['c'], 2)]).toEqual([true, true, false]);
+        expect(await store.deletions.note({ cluster: 'c2', ids: ['c'], limit: 2 })).toBe(true);
+        expect(await store.deletions.recent('c1')).toEqual(['a', 'b'].map((id) => ({ id, countsUntil: START + 600_000 })));
+        now += 600_000;
+        expect([await store.deletions.recent('c1'), await note(['c'], 2)]).toEqual([[], true]);
+      });
+
+      it('are noted in any case without a limit, and all or none with one', async () => {
+        expect([await note(['a', 'b', 'c'], 2), await note(['a', 'b', 'c']), await note([], 2)]).toEqual([false, true, true]);
+        expect(await store.deletions.recent('c1')).toHaveLength(3);
+      });
+    });
+
     it('keeps what the last resync of a cluster saw', async () => {
       expect(await store.seen.load('c1')).toBeUndefined();
       await store.seen.save('c1', 'text');
