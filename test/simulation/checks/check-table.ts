@@ -1,0 +1,50 @@
+import type { Item, ItemKey } from '../../../shared/aws/table';
+import { currentInvocation } from '../world/invocations';
+import { SECRET } from '../world/aws-door';
+import type { Violated } from './check-account';
+
+interface State {
+  readonly owner?: string;
+  readonly leaseUntil?: number;
+  readonly gen?: number;
+  readonly doneGen?: number;
+  readonly fence?: number;
+  readonly attempts?: number;
+  readonly nextAttemptAt?: number;
+}
+
+interface TableChecks {
+  readonly now: () => number;
+  readonly violated: Violated;
+  /** A lease that nobody gave back was taken over. */
+  readonly leaseExpired: () => void;
+}
+
+/** A free key that is dirty is looked at by the sweeper within this. */
+const ANSWERED_WITHIN_MS = 16 * 60_000;
+
+/** Looks at every write to the table: leases change hands by the rules, no wake-up is lost, no secret is kept. */
+export function watchTable({ now, violated, leaseExpired }: TableChecks): (action: 'put' | 'update' | 'delete', key: ItemKey, item: Item | undefined) => void {
+  const states = new Map<string, State>();
+  return (_action, { pk, sk }, item) => {
+    if (item && JSON.stringify(item).includes(SECRET)) violated('secret', `${pk} / ${sk} holds a secret`);
+    if (sk !== 'STATE') return;
+    const state = (item ?? {}) as State;
+    const before = states.get(pk) ?? {};
+    states.set(pk, state);
+    const by = currentInvocation();
+    if (by && state.owner !== undefined && state.owner !== before.owner) by.held.set(pk, state.fence ?? 0);
+    if (by && state.owner !== undefined && state.fence !== before.fence) by.held.set(pk, state.fence ?? 0);
+    if ((state.attempts ?? 0) > (before.attempts ?? 0)) leaseExpired();
+    if ((state.gen ?? 0) < (before.gen ?? 0) || (state.fence ?? 0) < (before.fence ?? 0)) violated('generations', `${pk} went back from generation ${before.gen ?? 0} and fence ${before.fence ?? 0} to ${state.gen ?? 0} and ${state.fence ?? 0}`);
+    checkHands({ pk, before, state });
+    const isForgotten = state.owner === undefined && (state.gen ?? 0) > (state.doneGen ?? 0) && (state.nextAttemptAt ?? Number.POSITIVE_INFINITY) > now() + ANSWERED_WITHIN_MS;
+    if (isForgotten) violated('lost wake-up', `${pk} was given back at generation ${state.doneGen ?? 0} although ${state.gen ?? 0} was asked for, and nobody looks at it soon`);
+  };
+
+  function checkHands({ pk, before, state }: { pk: string; before: State; state: State }): void {
+    if (!pk.startsWith('svc#') || before.owner === undefined || state.owner === before.owner || (before.leaseUntil ?? 0) < now()) return;
+    const { owner } = (currentInvocation()?.event ?? {}) as { owner?: string };
+    if (owner !== before.owner) violated('lease', `${pk} was taken from an owner with a live lease by ${owner ?? currentInvocation()?.functionName ?? 'somebody'}`);
+  }
+}

@@ -1,0 +1,216 @@
+import { chanceOf } from './chance';
+import { watchAccount } from './checks/check-account';
+import { watchTable } from './checks/check-table';
+import { bindings, readyTargets } from './checks/cluster-view';
+import { findUnsettled, findWrong } from './checks/settled';
+import { createDisturbances, type Disturbances } from './story/disturbances';
+import type { Consequence, FaultKind, Story } from './story/story';
+import { tellDeed } from './story/tell-story';
+import { createUser } from './story/user';
+import { SECRET } from './world/aws-door';
+import { passTime } from './world/base-world';
+import { openWorld, type World, type WorldParts } from './world/open-world';
+
+/** Something that must never happen, and did. */
+export interface Violation {
+  readonly rule: string;
+  readonly words: string;
+  /** Seconds after the beginning. */
+  readonly at: number;
+}
+
+/** How a run went. */
+export interface RunResult {
+  readonly seed: number;
+  readonly violation: Violation | undefined;
+  /** One line per thing that happened. */
+  readonly trace: readonly string[];
+  /** Moves that found something to do. */
+  readonly moves: number;
+  readonly fired: ReadonlyMap<FaultKind | Consequence, number>;
+  /** Minutes of the driven clock from the last fault to rest. */
+  readonly settledAfter: number;
+}
+
+const MINUTE_MS = 60_000;
+/** After the last fault everything comes to rest within this: an expired lease and its backoff, a resync, the waits of retries. */
+const REST_WITHIN_MINUTES = 35;
+/** Somebody changed AWS by hand: nobody tells us, it is found within about an hour. */
+const REST_AFTER_TAMPERING_MINUTES = 80;
+const QUIET_MINUTES = 14;
+
+/** Stops a run at its first violation. */
+class Violated extends Error {
+  constructor(readonly violation: Violation) {
+    super(violation.words);
+  }
+}
+
+/** Runs a story to its end, or to the first thing that must not happen. The same story gives the same trace. */
+export async function runStory(story: Story): Promise<RunResult> {
+  const run = await beginRun(story);
+  let settledAfter = 0;
+  try {
+    await playStory(run, story);
+    settledAfter = await waitForRest(run, story);
+    await expectQuiet(run);
+    searchSecrets(run);
+  } catch (error) {
+    if (!(error instanceof Violated) && run.violations.length === 0) run.violate('crash', error instanceof Error ? (error.stack ?? error.message) : String(error));
+  } finally {
+    run.close();
+    await run.world.close();
+  }
+  return { seed: story.seed, violation: run.violations[0], trace: run.trace, moves: run.moves(), fired: run.disturbances.fired, settledAfter };
+}
+
+interface Run {
+  readonly world: World;
+  readonly disturbances: Disturbances;
+  readonly trace: string[];
+  readonly violations: Violation[];
+  readonly violate: (rule: string, words: string) => void;
+  readonly expectNone: () => void;
+  readonly tell: (line: string) => void;
+  readonly moves: () => number;
+  readonly moved: () => void;
+  readonly close: () => void;
+}
+
+async function beginRun(story: Story): Promise<Run> {
+  const trace: string[] = [];
+  const violations: Violation[] = [];
+  let world: World | undefined;
+  let disturbances: Disturbances | undefined;
+  let start = 0;
+  let moves = 0;
+  let isOver = false;
+  const now = () => world?.clock.now() ?? start;
+  const seconds = () => (now() - start) / 1000;
+  const tell = (line: string) => void (isOver || trace.push(`${seconds().toFixed(3)} ${line}`));
+  const violate = (rule: string, words: string) => {
+    if (isOver) return;
+    tell(`VIOLATION ${rule}: ${words}`);
+    violations.push({ rule, words, at: seconds() });
+  };
+  const lasting = (kind: FaultKind) => disturbances?.lasts(kind) ?? false;
+  const taken = (kind: FaultKind) => disturbances?.takes(kind);
+  const parts: WorldParts = {
+    seed: story.seed,
+    tell,
+    violated: violate,
+    strike: (what, by) => disturbances?.strike(what, by),
+    isRough: () => disturbances?.isOver() === false,
+    happened: (consequence) => disturbances?.count(consequence),
+    begun: (invocation) => {
+      if (world && invocation.functionName === 'sync-targets') invocation.readyAtStart = new Set(bindings(world).flatMap((binding) => [...readyTargets(world as World, binding)].map((target) => `${binding.metadata.name} ${target}`)));
+    },
+    written: watchTable({ now, violated: violate, leaseExpired: () => disturbances?.count('lease-expired') }),
+    logged: (line) => {
+      if (line.includes(SECRET)) violate('secret', `a log line holds a secret: ${line.slice(0, 200)}`);
+    },
+    onEffect: ({ name, about, write }, by, when) => {
+      if (when === 'after' && write) tell(`${by?.functionName ?? 'forwarder'}: ${name} ${about}`);
+    },
+    deliveries: () => {
+      if (taken('event-lost')) return [];
+      const late = taken('event-late');
+      if (late) return [Math.round(late.size * 10 * MINUTE_MS)];
+      const twice = taken('event-twice');
+      return twice ? [0, Math.round(twice.size * MINUTE_MS)] : [0];
+    },
+    refusal: () => taken('event-refused') !== undefined,
+    keepsMessage: () => taken('message-again') !== undefined,
+    isLate: (schedule) => lasting(schedule === 'sweep' ? 'sweeper-late' : 'resync-late'),
+  };
+  world = await openWorld(parts);
+  start = world.clock.now();
+  disturbances = createDisturbances({ clock: world.clock, faults: story.faults });
+  watchAccount(world, violate);
+  world.states.onState((event) => {
+    if (event.type === 'ended') tell(`execution ${event.name} ended: ${event.status}${event.error === undefined ? '' : ` ${event.error}`}`);
+    if (event.type === 'ended' && event.status === 'FAILED') disturbances?.count('execution-failed');
+  });
+  const expectNone = () => {
+    if (violations[0]) throw new Violated(violations[0]);
+  };
+  return { world, disturbances, trace, violations, violate, expectNone, tell, moves: () => moves, moved: () => void (moves += 1), close: () => void (isOver = true) };
+}
+
+/** The moves at their times, and the faults that are not about calls. */
+async function playStory(run: Run, story: Story): Promise<void> {
+  const { world, disturbances } = run;
+  const start = world.clock.now();
+  const user = createUser({ world, chance: chanceOf(story.seed, 'user'), happened: disturbances.count, tell: run.tell });
+  const steps = [
+    ...story.moves.map(({ at, deed }) => ({
+      at,
+      async act() {
+        const done = await user.perform(deed);
+        run.tell(`the user ${tellDeed(deed)}${done ? '' : ' (there is nothing to do that to)'}`);
+        if (done) run.moved();
+      },
+    })),
+    ...story.faults.filter(({ kind }) => ['watch-gone', 'watches-broken', 'forwarder-restarts'].includes(kind)).map(({ at, kind, size }) => ({ at, act: () => Promise.resolve(disturb(run, kind, size)) })),
+  ].sort((a, b) => a.at - b.at);
+  for (const step of steps) {
+    await passWatched(run, start + step.at - world.clock.now());
+    await step.act();
+  }
+  await passWatched(run, MINUTE_MS);
+  disturbances.stop();
+  run.tell('nothing goes wrong from now on');
+}
+
+function disturb({ world, disturbances, tell }: Run, kind: FaultKind, size: number): void {
+  if (!disturbances.takes(kind)) return;
+  tell(`fault: ${kind}`);
+  if (kind === 'watch-gone') world.cluster.faults.compact();
+  if (kind === 'forwarder-restarts') world.restartForwarder(size * 5 * MINUTE_MS);
+  else world.cluster.faults.breakWatches();
+}
+
+/** Time passes until `ms` are over or something has gone wrong. */
+async function passWatched(run: Run, ms: number): Promise<void> {
+  await passTime(run.world.clock, Math.max(0, ms), () => run.violations.length > 0);
+  run.expectNone();
+}
+
+/** Minutes until everything is as it should be. Violates where that takes too long. */
+async function waitForRest(run: Run, story: Story): Promise<number> {
+  const tampered = story.moves.some(({ deed }) => deed.kind.startsWith('aws-') || deed.kind === 'delete-binding');
+  const limit = tampered ? REST_AFTER_TAMPERING_MINUTES : REST_WITHIN_MINUTES;
+  let unsettled: string[] = [];
+  for (let minutes = 1; minutes <= limit; minutes += 1) {
+    await passWatched(run, MINUTE_MS);
+    unsettled = await findUnsettled(run.world);
+    if (unsettled.length === 0) return minutes;
+  }
+  run.violate('not settled', `${limit} minutes after the last fault: ${unsettled.slice(0, 5).join('; ')}`);
+  run.expectNone();
+  return limit;
+}
+
+/** Who has come to rest writes nothing any more. */
+async function expectQuiet(run: Run): Promise<void> {
+  const { world } = run;
+  const before = world.account.aws.log.calls().length;
+  const clusterBefore = world.clock.now();
+  await passWatched(run, QUIET_MINUTES * MINUTE_MS);
+  const writes = world.account.aws.log.calls().slice(before).filter(({ kind, service, caller }) => kind === 'write' && caller !== 'USER' && (service === 'ec2' || service === 'elasticloadbalancing'));
+  if (writes.length > 0) run.violate('not quiet', `everything was settled, and then: ${writes.map(({ action }) => action).join(', ')}`);
+  const objects = world.cluster.calls.all().filter(({ at, verb, userAgent }) => at > clusterBefore && userAgent === 'stepbalancer' && !['get', 'list', 'watch'].includes(verb));
+  if (objects.length > 0) run.violate('not quiet', `everything was settled, and then: ${objects.map(({ verb, resource, name }) => `${verb} ${resource} ${name ?? ''}`).join(', ')}`);
+  const unsettled = await findWrong(world);
+  if (unsettled.length > 0) run.violate('not settled', `it was settled, and then: ${unsettled.slice(0, 5).join('; ')}`);
+  run.expectNone();
+}
+
+/** Nothing that is stored in the cluster, or was sent to AWS, holds a secret. */
+function searchSecrets(run: Run): void {
+  const { world } = run;
+  const kinds = ['services', 'events.events.k8s.io', 'targetgroupbindings.elbv2.k8s.aws'];
+  for (const kind of kinds) for (const object of world.objects(kind)) if (JSON.stringify(object).includes(SECRET)) run.violate('secret', `${object.kind} ${object.metadata.name} holds a secret`);
+  for (const { action, input, service } of world.account.aws.log.calls()) if (service !== 'events' && JSON.stringify(input ?? null).includes(SECRET)) run.violate('secret', `${action} was sent a secret`);
+  run.expectNone();
+}

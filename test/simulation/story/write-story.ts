@@ -1,0 +1,123 @@
+import { chanceOf, type Chance } from '../chance';
+import { CALL_FAULTS, OTHER_FAULTS, type Deed, type Fault, type FaultKind, type Move, type PortTemplate, type ServiceTemplate, type Story } from './story';
+
+const SERVICES = ['web', 'api', 'admin'] as const;
+const DEPLOYMENTS = { web: 8080, api: 9090 } as const;
+const PREFIX = 'service.beta.kubernetes.io/aws-load-balancer-';
+
+/** Annotations that are edited, with values to choose from; undefined takes the annotation away. Some values are wrong on purpose. */
+const EDITS: Readonly<Record<string, readonly (string | undefined)[]>> = {
+  attributes: ['load_balancing.cross_zone.enabled=true', 'load_balancing.cross_zone.enabled=false', 'deletion_protection.enabled=false', undefined],
+  'target-group-attributes': ['deregistration_delay.timeout_seconds=30', 'preserve_client_ip.enabled=false', 'deregistration_delay.timeout_seconds=soon', undefined],
+  'additional-resource-tags': ['team=red', 'team=blue,cost=1', undefined],
+  'healthcheck-healthy-threshold': ['2', '3', 'many', undefined],
+  'healthcheck-interval': ['10', '30', undefined],
+  'nlb-target-type': ['ip', 'instance'],
+  scheme: ['internal', 'internet-facing'],
+  subnets: ['demo-private-a,demo-private-b', 'demo-private-a,demo-private-b,demo-private-c', 'no-such-subnet', undefined],
+  'manage-backend-security-group-rules': ['true', undefined],
+};
+
+/** What the generator believes of a Service: enough to make moves that mean something. */
+interface Believed {
+  exists: boolean;
+  ports: readonly PortTemplate[];
+}
+
+/** All that is decided beforehand about the run of a seed: at least ten moves of the user, at least five faults. */
+export function writeStory(seed: number): Story {
+  const chance = chanceOf(seed, 'story');
+  const moves = writeMoves(chance);
+  return { seed, moves, faults: writeFaults(chance, moves) };
+}
+
+function writeMoves(chance: Chance): Move[] {
+  const services = new Map<string, Believed>();
+  const count = chance.between(10, 15);
+  const moves: Move[] = [];
+  let at = 500 + chance.between(0, 2000);
+  while (moves.length < count) {
+    moves.push({ at, deed: nextDeed(chance, services) });
+    at += pauseMs(chance);
+  }
+  return moves;
+}
+
+/** Often at once, sometimes after a while, sometimes when everything has come to rest. */
+function pauseMs(chance: Chance): number {
+  const [from, to] = chance.weigh([
+    [25, [0, 1500]],
+    [35, [1500, 30_000]],
+    [25, [30_000, 120_000]],
+    [15, [120_000, 360_000]],
+  ] as const);
+  return chance.between(from, to);
+}
+
+function nextDeed(chance: Chance, services: Map<string, Believed>): Deed {
+  const existing = [...services].filter(([, { exists }]) => exists).map(([name]) => name);
+  const missing = SERVICES.filter((name) => !existing.includes(name));
+  if (existing.length === 0) return create(chance, services, chance.pick(missing));
+  const service = chance.pick(existing);
+  const believed = services.get(service) as Believed;
+  const deployment = chance.pick(['web', 'api']);
+  return chance.weigh<() => Deed>([
+    [missing.length > 0 ? (existing.length > 1 ? 4 : 10) : 0, () => create(chance, services, chance.pick(missing))],
+    [18, () => annotate(chance, service)],
+    [9, () => ({ kind: 'ports', service, ports: (believed.ports = somePorts(chance)) })],
+    [14, () => ({ kind: 'scale', deployment, replicas: chance.pick([0, 1, 2, 3, 4]) })],
+    [12, () => ((believed.exists = false), { kind: 'delete', service })],
+    [4, () => ({ kind: 'source-ranges', service, ranges: chance.pick([[], ['10.0.0.0/8'], ['192.0.2.0/24', '198.51.100.0/24']]) })],
+    [3, () => ({ kind: 'type', service, type: chance.pick(['ClusterIP', 'LoadBalancer']) })],
+    [4, () => ({ kind: 'delete-pod', deployment })],
+    [2, () => ({ kind: 'add-node' })],
+    [2, () => ({ kind: 'delete-node' })],
+    [2, () => ({ kind: 'delete-binding', service })],
+    [2, () => ({ kind: 'aws-attribute', service })],
+    [2, () => ({ kind: 'aws-tag', service })],
+    [3, () => ({ kind: 'aws-listener', service })],
+    [3, () => ({ kind: 'aws-target', service })],
+    [2, () => ({ kind: 'aws-node-rule' })],
+    [2, () => ({ kind: 'aws-frontend-rule', service })],
+    [7, () => ({ kind: 'abort', redriveAfterMs: chance.weigh([[4, undefined], [3, chance.between(500, 30_000)], [3, chance.between(60_000, 1_200_000)]]), twice: chance.happens(0.2) })],
+    [3, () => ({ kind: 'redrive-all', twice: chance.happens(0.3) })],
+  ])();
+}
+
+function create(chance: Chance, services: Map<string, Believed>, service: string): Deed {
+  const ports = somePorts(chance);
+  services.set(service, { exists: true, ports });
+  const template: ServiceTemplate = {
+    deployment: chance.pick(['web', 'api']),
+    targetType: chance.weigh([[3, 'ip'], [2, 'instance']]),
+    scheme: chance.pick(['internal', 'internet-facing']),
+    ports,
+    annotations: chance.happens(0.4) ? Object.fromEntries([edit(chance)].flatMap(([name, value]) => (value === undefined ? [] : [[name, value]]))) : {},
+  };
+  return { kind: 'create', service, template };
+}
+
+function annotate(chance: Chance, service: string): Deed {
+  const [annotation, value] = edit(chance);
+  return { kind: 'annotate', service, annotation, value };
+}
+
+function edit(chance: Chance): [string, string | undefined] {
+  const [name, values] = chance.pick(Object.entries(EDITS));
+  return [PREFIX + name, chance.pick(values)];
+}
+
+function somePorts(chance: Chance): PortTemplate[] {
+  const numbers = chance.pick([[80], [80], [443], [80, 443], [80, 81, 443], [8080]]);
+  return numbers.map((port) => ({ port, targetPort: chance.weigh([[5, DEPLOYMENTS.web], [3, DEPLOYMENTS.api]]) }));
+}
+
+function writeFaults(chance: Chance, moves: readonly Move[]): Fault[] {
+  const count = chance.between(6, 13);
+  const kinds: readonly (readonly [number, FaultKind])[] = [...CALL_FAULTS.map((kind) => [kind.startsWith('killed') ? 6 : 2.5, kind] as const), ...OTHER_FAULTS.map((kind) => [1, kind] as const)];
+  const faults = Array.from({ length: count }, (): Fault => {
+    const move = chance.pick(moves);
+    return { kind: chance.weigh(kinds), at: move.at + chance.between(0, chance.pick([3000, 20_000, 90_000])), skip: chance.between(0, chance.pick([3, 12, 40])), size: chance.next() };
+  });
+  return faults.sort((a, b) => a.at - b.at);
+}
