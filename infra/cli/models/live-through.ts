@@ -14,10 +14,12 @@ import { withoutStack } from './without-stack';
 
 /** What became of one model, from nothing to nothing. */
 export interface ModelLife {
-  /** Why no load balancer could be made or changed: our reason, or AWS's code; absent where all went well. */
+  /** Why it could not be made: our reasons, or AWS's code, each with what was told; absent where it was. */
   readonly refused?: string;
-  /** The file of the model that it was changed into; absent where the topic has no other that fits. */
+  /** The file of the model that it was changed into; absent where it was not made, or the topic has no other that fits. */
   readonly into?: string;
+  /** Models on the way there that it could not be changed into, and why. */
+  readonly notInto?: readonly string[];
   /** What should not be: a second plan that is not empty, something that is left over, a pass that failed. */
   readonly faults: readonly string[];
 }
@@ -25,6 +27,8 @@ export interface ModelLife {
 /** After this the last comparison with AWS no longer counts. */
 const STALE_MS = 11 * 60_000;
 const GONE_MS = 20 * 60_000;
+const ATTRIBUTES = 'service.beta.kubernetes.io/aws-load-balancer-attributes';
+const PROTECTION = 'deletion_protection.enabled';
 
 /**
  * Makes what a vector's Service asks for, looks again, changes it into the next model of its topic, looks again, deletes it: in an account and a cluster of its own.
@@ -57,6 +61,7 @@ class Life {
   #before: AccountShape = {};
   #refused: string | undefined;
   #into: string | undefined;
+  readonly #notInto: string[] = [];
 
   constructor(world: SmallWorld, { subject: { namespace = 'default', name = '' } }: Vector) {
     this.#world = world;
@@ -64,21 +69,30 @@ class Life {
   }
 
   story(): ModelLife {
-    return { ...(this.#refused === undefined ? {} : { refused: this.#refused }), ...(this.#into === undefined ? {} : { into: this.#into }), faults: this.#faults };
+    return {
+      ...(this.#refused === undefined ? {} : { refused: this.#refused }),
+      ...(this.#into === undefined ? {} : { into: this.#into }),
+      ...(this.#notInto.length === 0 ? {} : { notInto: this.#notInto }),
+      faults: this.#faults,
+    };
   }
 
   async begin(): Promise<void> {
     this.#before = await this.#shape();
-    await this.#applied('made');
+    this.#refused = await this.#apply('made');
   }
 
-  /** Into the first of the models that the API server takes. */
+  /** Into the first of the models that the API server and AWS take. */
   async change(models: readonly NextModel[]): Promise<void> {
     if (this.#refused !== undefined) return;
     for (const model of models) {
       if (!(await this.#write(model))) continue;
-      this.#into = model.file;
-      return this.#applied(`changed into ${model.file}`);
+      const refused = await this.#apply(`changed into ${model.file}`);
+      if (refused === undefined) {
+        this.#into = model.file;
+        return;
+      }
+      this.#notInto.push(`${model.file}: ${refused}`);
     }
   }
 
@@ -86,7 +100,7 @@ class Life {
     const { client, runner, store } = this.#world;
     await client.delete(RESOURCES.services, { ...this.#service });
     this.#note('deleted', await runner.run(keyOf(this.#service)));
-    if (await this.#unprotect()) this.#note('deleted unprotected', await runner.run(keyOf(this.#service)));
+    await this.#unprotect();
     await runner.settle(GONE_MS);
     const rest = compareShapes(withoutStack(this.#before, this.#service), withoutStack(await this.#shape(), this.#service));
     this.#faults.push(...rest.map(({ path }) => `left or lost after deletion: ${path}`));
@@ -99,21 +113,21 @@ class Life {
     return accountShape(await readAccount({ aws: this.#world.account.aws, place: this.#world.place }), '');
   }
 
-  /** A pass that makes it so, and one that has nothing left to do. */
-  async #applied(what: string): Promise<void> {
+  /** A pass that makes it so, and one that has nothing left to do. Answers why not, where it is refused. */
+  async #apply(what: string): Promise<string | undefined> {
     const { clock, runner, store } = this.#world;
     const pass = await runApproved(this.#world, this.#service);
     this.#note(what, pass);
-    const state = await store.leases.read(keyOf(this.#service));
     const last = pass.plans.at(-1);
-    if (last?.outcome === 'blocked') this.#refused = last.problems.map(({ code }) => code).join(', ');
-    else if (state?.phase === 'Blocked') this.#refused = state.lastError?.awsCode ?? state.lastError?.name ?? 'Blocked';
-    if (this.#refused !== undefined) return;
+    if (last?.outcome === 'blocked') return last.problems.map(({ code, message }) => `${code}: ${message}`).join('; ');
+    const state = await store.leases.read(keyOf(this.#service));
+    if (state?.phase === 'Blocked') return `${state.lastError?.awsCode ?? state.lastError?.name ?? 'Blocked'}: ${state.lastError?.message ?? ''}`;
     clock.advance(STALE_MS);
     const again = await runner.run(keyOf(this.#service));
     this.#note(`${what}, again`, again);
     const [plan] = again.plans;
     if (plan?.outcome !== 'noop') this.#faults.push(`${what}: the second plan is ${plan?.outcome ?? 'missing'}: ${plan?.plan?.changes.map(describeChange).join('; ') ?? ''}`);
+    return undefined;
   }
 
   #note(what: string, { failure }: Pass): void {
@@ -136,13 +150,14 @@ class Life {
     return true;
   }
 
-  /** Takes deletion protection back, where the Service asked for it. */
-  async #unprotect(): Promise<boolean> {
-    const { client } = this.#world;
+  /** Where deletion protection holds the Service, it is taken back as its owner would do it. */
+  async #unprotect(): Promise<void> {
+    const { client, runner, store } = this.#world;
+    const state = await store.leases.read(keyOf(this.#service));
     const service = await client.get(RESOURCES.services, { ...this.#service });
-    const entries = Object.entries(service?.metadata.annotations ?? {}).flatMap(([key, value]): [string, string][] => (value.includes('deletion_protection.enabled=true') ? [[key, value.replace('deletion_protection.enabled=true', 'deletion_protection.enabled=false')]] : []));
-    if (entries.length === 0) return false;
-    await client.patch(RESOURCES.services, { ...this.#service }, { type: 'merge', body: { metadata: { annotations: Object.fromEntries(entries) } } });
-    return true;
+    if (!service || state?.phase !== 'Blocked') return;
+    const others = (service.metadata.annotations?.[ATTRIBUTES] ?? '').split(',').filter((pair) => pair !== '' && !pair.includes(PROTECTION));
+    await client.patch(RESOURCES.services, { ...this.#service }, { type: 'merge', body: { metadata: { annotations: { [ATTRIBUTES]: [...others, `${PROTECTION}=false`].join(',') } } } });
+    this.#note('deleted without protection', await runner.run(keyOf(this.#service)));
   }
 }
