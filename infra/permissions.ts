@@ -23,6 +23,14 @@ export function isAllowed(name: string, action: string): boolean {
   return permissionsOf(name, SCOPE_IN_WORDS).some(({ actions }) => actions.includes(action));
 }
 
+/** Where IAM's prefix is not the name that a service signs with. */
+const PREFIXES: Readonly<Record<string, string>> = { tagging: 'tag' };
+
+/** The IAM action of a call as it is seen on the wire: `{ service: 'sqs', operation: 'SendMessageBatch' }` needs `sqs:SendMessage` (AWS: Actions for Amazon SQS). */
+export function actionOf({ service, operation }: { readonly service: string; readonly operation: string }): string {
+  return `${PREFIXES[service] ?? service}:${service === 'sqs' ? operation.replace(/Batch$/, '') : operation}`;
+}
+
 /** What the forwarder of a cluster may do: put events on the bus, with the source of its own cluster and no other. */
 export function forwarderPermissions(cluster: string, { busArn }: PermissionScope): Permission[] {
   // A request has several entries, so the key has several values: every one must be ours, and there must be one.

@@ -46,7 +46,6 @@ export class StepbalancerStack extends Stack {
     new CfnOutput(this, 'TableName', { value: this.table.tableName, description: 'For `stepbalancer --table`' });
     new CfnOutput(this, 'StateMachineArn', { value: scope.stateMachineArn, description: 'Executions, and where they are redriven' });
     new CfnOutput(this, 'AlarmTopicArn', { value: alarms.topic.topicArn, description: 'Subscribe whoever is to be woken' });
-    new CfnOutput(this, 'ClusterRoleArns', { value: [...roles.values()].map(({ roleArn }) => roleArn).join(' '), description: 'Roles that look into clusters: for access entries that are not made here' });
   }
 
   /** Who wakes whom. */

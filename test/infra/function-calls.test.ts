@@ -3,7 +3,7 @@ import { resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { ROOT } from '../../infra/bundling/bundle-options';
 import { type ClientName, FUNCTIONS } from '../../infra/deployed-functions';
-import { isAllowed, permissionsOf } from '../../infra/permissions';
+import { actionOf, isAllowed, permissionsOf } from '../../infra/permissions';
 import { FUNCTION_CALLS } from '../../infra/permissions/function-calls';
 import { CLUSTER_TAG } from '../../infra/permissions/operations';
 import { SCOPE_IN_WORDS } from '../../infra/permissions/permission';
@@ -78,6 +78,8 @@ describe('permissions', () => {
   it('can be asked', () => {
     expect(isAllowed('create-load-balancer', 'elasticloadbalancing:CreateListener')).toBe(true);
     expect(isAllowed('make-plan', 'elasticloadbalancing:CreateListener')).toBe(false);
+    expect(isAllowed('sweep', actionOf({ service: 'sqs', operation: 'SendMessageBatch' }))).toBe(true);
+    expect(isAllowed('make-plan', actionOf({ service: 'tagging', operation: 'GetResources' }))).toBe(true);
     expect(() => isAllowed('nobody', 'ec2:DescribeVpcs')).toThrow(/expected an entry for the function nobody/);
   });
 });

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { FUNCTIONS } from '../../infra/deployed-functions';
+import { NAMES } from '../../infra/local/deploy';
 import { FUNCTION_TIMEOUT_SECONDS } from '../../infra/workflow';
 import { tableDefinition } from '../../shared/aws/dynamodb-table';
 import { Environment } from '../../shared/contract/env';
@@ -85,6 +86,16 @@ describe('names', () => {
     const names = resourcesOf(stack, type).map(([, { Properties }]) => Properties['TableName'] ?? Properties['StateMachineName'] ?? Properties['FunctionName'] ?? Properties['QueueName'] ?? Properties['AlarmName'] ?? Properties['TopicName'] ?? Properties['Name']);
     expect(names.length).toBeGreaterThan(0);
     for (const name of names) expect(String(name)).toMatch(/^stepbalancer(-|$)/);
+  });
+});
+
+describe('the local system', () => {
+  it('is deployed under the same names', () => {
+    propertiesOf(stack, 'AWS::Events::EventBus', { Name: NAMES.bus });
+    propertiesOf(stack, 'AWS::Events::Rule', { Name: NAMES.rule });
+    propertiesOf(stack, 'AWS::DynamoDB::Table', { TableName: NAMES.table });
+    propertiesOf(stack, 'AWS::StepFunctions::StateMachine', { StateMachineName: NAMES.stateMachine });
+    expect([NAMES.intake, NAMES.targets].map((QueueName) => propertiesOf(stack, 'AWS::SQS::Queue', { QueueName })['QueueName'])).toEqual([NAMES.intake, NAMES.targets]);
   });
 });
 
