@@ -1,6 +1,7 @@
-import { Duration } from 'aws-cdk-lib';
+import { Duration, Stack } from 'aws-cdk-lib';
 import { Alarm, ComparisonOperator, type IMetric, Metric, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
 import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
+import { ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Topic } from 'aws-cdk-lib/aws-sns';
 import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import type { StateMachine } from 'aws-cdk-lib/aws-stepfunctions';
@@ -32,6 +33,9 @@ export class Alarms extends Construct {
   constructor(parent: Construct, props: AlarmsProps) {
     super(parent, 'Alarms');
     this.topic = new Topic(this, 'Topic', { topicName: 'stepbalancer-alarms', displayName: 'stepbalancer alarms', enforceSSL: true });
+    // A topic with a policy of its own has lost the one that lets alarms in.
+    const alarms = new ServicePrincipal('cloudwatch.amazonaws.com', { conditions: { StringEquals: { 'aws:SourceAccount': Stack.of(this).account } } });
+    this.topic.grantPublish(alarms);
     for (const { name, meaning, metric, evaluationPeriods, silenceAlarms = false } of definitions(props)) {
       const alarm = new Alarm(this, name, {
         alarmName: `stepbalancer-${name}`,

@@ -3,7 +3,7 @@ import { resolve } from 'node:path';
 import { describe, expect, it, vi } from 'vitest';
 import { createMeter } from '../../functions/meter';
 import { ROOT } from '../../infra/bundling/bundle-options';
-import { aStack, inWords, resourcesOf } from './a-template';
+import { aStack, inWords, readPolicy, resourcesOf } from './a-template';
 
 interface Alarm {
   readonly AlarmName: string;
@@ -18,7 +18,8 @@ interface Alarm {
   readonly AlarmActions: readonly unknown[];
 }
 
-const alarms = resourcesOf(aStack(), 'AWS::CloudWatch::Alarm').map(([, { Properties }]) => Properties as unknown as Alarm);
+const stack = aStack();
+const alarms = resourcesOf(stack, 'AWS::CloudWatch::Alarm').map(([, { Properties }]) => Properties as unknown as Alarm);
 const runbook = readFileSync(resolve(ROOT, 'docs/runbook.md'), 'utf8');
 const headings = [...runbook.matchAll(/^## (.+)$/gm)].map(([, heading = '']) => heading.toLowerCase().replace(/[^a-z0-9 -]/g, '').replaceAll(' ', '-'));
 
@@ -43,6 +44,14 @@ describe('alarms', () => {
 
   it.each(alarms.map(({ AlarmName, AlarmActions }) => [AlarmName, AlarmActions] as const))('%s wakes whoever subscribed to the topic', (_, actions) => {
     expect(actions.map(inWords)).toEqual(['<AlarmsTopic>']);
+  });
+
+  it('may publish to it, over TLS', () => {
+    const [policy] = resourcesOf(stack, 'AWS::SNS::TopicPolicy').map(([, { Properties }]) => Properties['PolicyDocument']);
+    expect(readPolicy(policy)).toEqual([
+      'allow sns:Publish on <AlarmsTopic> if {"StringEquals":{"aws:SourceAccount":{"Ref":"AWS::AccountId"}}}',
+      'deny sns:Publish on <AlarmsTopic> if {"Bool":{"aws:SecureTransport":"false"}}',
+    ]);
   });
 
   it.each([
