@@ -10,6 +10,7 @@ import { existingLoadBalancer } from '../../../shared/observe/existing-load-bala
 import { observeService } from '../../../shared/observe/observe-service';
 import { readServiceFacts } from '../../../shared/observe/read-service-facts';
 import { describeChange } from '../../../shared/plan/describe-change';
+import { guardPlan } from '../../../shared/plan/guard-plan';
 import { makePlan } from '../../../shared/plan/make-plan';
 import { userAws } from '../world/aws-door';
 import { NAMESPACE } from '../world/base-world';
@@ -51,8 +52,9 @@ async function busyKeys({ table, clock }: World): Promise<string[]> {
       const state = (await table.get({ pk: key, sk: 'STATE' })) as { owner?: string; gen?: number; doneGen?: number; phase?: string; nextAttemptAt?: number } | undefined;
       if (state?.owner !== undefined) return [`${key} is being worked on`];
       if ((state?.gen ?? 0) > (state?.doneGen ?? 0)) return [`${key} waits for generation ${state?.gen ?? 0}`];
-      const soon = (state?.nextAttemptAt ?? Number.POSITIVE_INFINITY) < clock.now() + 1000;
-      return soon || state?.phase === 'Deleting' || state?.phase === 'Working' ? [`${key} is ${state?.phase ?? 'new'}`] : [];
+      const isDue = (state?.nextAttemptAt ?? Number.POSITIVE_INFINITY) < clock.now() + 1000;
+      const isKnownTrouble = ['Degraded', 'Blocked'].includes(state?.phase ?? '');
+      return (isDue && !isKnownTrouble) || state?.phase === 'Deleting' || state?.phase === 'Working' ? [`${key} is ${state?.phase ?? 'new'}`] : [];
     }),
   );
   return busy.flat();
@@ -119,10 +121,13 @@ async function wrongModel(world: World, { metadata }: ServiceObject): Promise<st
   const known = ledger.map(({ id, physicalId, origin }) => ({ id, origin, young: false, ...(physicalId === undefined ? {} : { physicalId }) }));
   const plan = makePlan(built.model, observed, { stack, externalManagedTags: [], tagListeners, ledger: known });
   const hostname = world.account.elbv2.state.loadBalancers.get(existing?.arn ?? '')?.dnsName;
-  const told = (service.status as ServiceObject['status'])?.loadBalancer?.ingress?.[0]?.hostname;
+  const told = service.status?.loadBalancer?.ingress?.[0]?.hostname;
   const wrongStatus = told === hostname?.toLowerCase() || told === hostname ? [] : [`${name.name} says its hostname is ${told ?? 'nothing'}, AWS says ${hostname ?? 'nothing'}`];
   if (plan.changes.length === 0) return wrongStatus;
   const { phase, lastError } = (await world.store.leases.read(key)) ?? {};
+  const context = { stack, externalManagedTags: [], tagListeners, ledger: known };
+  const guarded = guardPlan(plan, { context, observed, maxDeletes: cluster.settings.stepbalancer.maxDeletes, recentDeletes: 0 });
+  if (guarded.blocked && phase === 'Blocked') return guarded.refusals.filter(({ message }) => !warningsAbout(world, name.name).some((warning) => warning.includes(message.slice(0, 200)))).map(({ code }) => `${name.name} is Blocked by ${code}, and no Event says so`);
   return [`${name.name} is ${phase ?? 'new'}`, ...plan.changes.map((change) => `still to be done: ${describeChange(change)}`), ...(lastError ? [`last error: ${lastError.message}`] : []), ...warningsAbout(world, name.name), ...wrongStatus];
 }
 
@@ -133,14 +138,12 @@ function blockedState(state: { phase?: string | undefined } | undefined, key: st
 interface EventObject {
   readonly type: string;
   readonly reason: string;
-  readonly note?: string;
-  readonly message?: string;
-  readonly regarding?: { readonly name?: string };
-  readonly involvedObject?: { readonly name?: string };
+  readonly message: string;
+  readonly involvedObject: { readonly name?: string };
 }
 
 /** What the object's Events say is wrong. */
 function warningsAbout(world: World, name: string): string[] {
-  const events = [...world.objects<EventObject>('events.events.k8s.io'), ...world.objects<EventObject>('events')];
-  return events.filter(({ type, regarding, involvedObject }) => type === 'Warning' && (regarding ?? involvedObject)?.name === name).map(({ reason, note, message }) => `${reason}: ${note ?? message ?? ''}`);
+  const events = world.objects<EventObject>('events').filter(({ type, involvedObject }) => type === 'Warning' && involvedObject.name === name);
+  return events.map(({ reason, message }) => `${reason}: ${message}`);
 }

@@ -11,6 +11,8 @@ export type Deed =
   | { readonly kind: 'add-node' }
   | { readonly kind: 'delete-node' }
   | { readonly kind: 'delete-binding'; readonly service: string }
+  /** Writes the approval that an Event on the Service asks for. */
+  | { readonly kind: 'approve'; readonly service: string }
   | { readonly kind: 'aws-attribute'; readonly service: string }
   | { readonly kind: 'aws-tag'; readonly service: string }
   | { readonly kind: 'aws-listener'; readonly service: string }

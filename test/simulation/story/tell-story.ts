@@ -27,6 +27,8 @@ export function tellDeed(deed: Deed): string {
       return 'deletes a node';
     case 'delete-binding':
       return `deletes a TargetGroupBinding of ${deed.service}`;
+    case 'approve':
+      return `approves what an Event on ${deed.service} asks for`;
     case 'aws-attribute':
       return `changes an attribute of the target group of ${deed.service} in AWS`;
     case 'aws-tag':

@@ -24,6 +24,13 @@ const PREFIX = 'service.beta.kubernetes.io/aws-load-balancer-';
 const DEPLOYMENT: ApiResource = { group: 'apps', version: 'v1', plural: 'deployments', kind: 'Deployment', namespaced: true };
 const LATE_MS = 120_000;
 
+interface EventObject {
+  readonly reason: string;
+  readonly message: string;
+  readonly lastTimestamp: string;
+  readonly involvedObject: { readonly name: string };
+}
+
 /** A user of this world. */
 export function createUser(parts: UserParts): User {
   const { world, chance } = parts;
@@ -60,6 +67,8 @@ export function createUser(parts: UserParts): User {
           return deleteOne(RESOURCES.nodes, () => true, 3);
         case 'delete-binding':
           return deleteOne(RESOURCES.targetGroupBindings, (binding) => (binding['spec'] as { serviceRef?: { name?: string } }).serviceRef?.name === deed.service);
+        case 'approve':
+          return approve(deed.service);
         case 'aws-attribute':
         case 'aws-tag':
         case 'aws-listener':
@@ -74,6 +83,14 @@ export function createUser(parts: UserParts): User {
       }
     },
   };
+
+  /** Does what the last Event of its kind says. */
+  async function approve(service: string): Promise<boolean> {
+    const asked = world.objects<EventObject>('events').filter(({ involvedObject, reason }) => involvedObject.name === service && reason === 'PlanNeedsApproval');
+    const latest = asked.toSorted((a, b) => (a.lastTimestamp < b.lastTimestamp ? 1 : -1))[0];
+    const [, annotation, hash] = /annotate the object with (\S+): (\S+)/.exec(latest?.message ?? '') ?? [];
+    return annotation !== undefined && patch(RESOURCES.services, service, { metadata: { annotations: { [annotation]: hash } } });
+  }
 
   /** Deletes one object that fits, unless no more than `least` are there. */
   async function deleteOne(resource: ApiResource, fits: (object: ApiObject) => boolean, least = 0): Promise<boolean> {

@@ -33,14 +33,19 @@ export function writeStory(seed: number): Story {
 
 function writeMoves(chance: Chance): Move[] {
   const services = new Map<string, Believed>();
-  const count = chance.between(10, 15);
+  const sure = chance.between(10, 13);
   const moves: Move[] = [];
   let at = 500 + chance.between(0, 2000);
-  while (moves.length < count) {
+  while (moves.filter(({ deed }) => isSure(deed)).length < sure) {
     moves.push({ at, deed: nextDeed(chance, services) });
     at += pauseMs(chance);
   }
   return moves;
+}
+
+/** Moves that always find something to do. */
+function isSure({ kind }: Deed): boolean {
+  return !kind.startsWith('aws-') && !['abort', 'redrive-all', 'approve', 'delete-binding', 'delete-node', 'delete-pod'].includes(kind);
 }
 
 /** Often at once, sometimes after a while, sometimes when everything has come to rest. */
@@ -65,7 +70,7 @@ function nextDeed(chance: Chance, services: Map<string, Believed>): Deed {
     [missing.length > 0 ? (existing.length > 1 ? 4 : 10) : 0, () => create(chance, services, chance.pick(missing))],
     [18, () => annotate(chance, service)],
     [9, () => ({ kind: 'ports', service, ports: (believed.ports = somePorts(chance)) })],
-    [14, () => ({ kind: 'scale', deployment, replicas: chance.pick([0, 1, 2, 3, 4]) })],
+    [14, () => ({ kind: 'scale', deployment, replicas: chance.weigh([[1, 0], [3, 1], [3, 2], [3, 3], [2, 4]]) })],
     [12, () => ((believed.exists = false), { kind: 'delete', service })],
     [4, () => ({ kind: 'source-ranges', service, ranges: chance.pick([[], ['10.0.0.0/8'], ['192.0.2.0/24', '198.51.100.0/24']]) })],
     [3, () => ({ kind: 'type', service, type: chance.pick(['ClusterIP', 'LoadBalancer']) })],
@@ -73,6 +78,7 @@ function nextDeed(chance: Chance, services: Map<string, Believed>): Deed {
     [2, () => ({ kind: 'add-node' })],
     [2, () => ({ kind: 'delete-node' })],
     [2, () => ({ kind: 'delete-binding', service })],
+    [8, () => ({ kind: 'approve', service })],
     [2, () => ({ kind: 'aws-attribute', service })],
     [2, () => ({ kind: 'aws-tag', service })],
     [3, () => ({ kind: 'aws-listener', service })],

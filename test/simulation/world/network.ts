@@ -162,7 +162,7 @@ async function unlessAbandoned<Answer>(signal: AbortSignal | undefined, run: () 
     try {
       abandon();
     } catch (error) {
-      reject(error as Error);
+      reject(error);
     }
   };
   signal.addEventListener('abort', abort, { once: true });

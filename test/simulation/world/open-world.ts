@@ -66,6 +66,7 @@ export interface World {
   readonly account: LocalAccount;
   readonly cluster: LocalCluster;
   /** The cluster's objects of a kind, as they are stored. */
+  // oxlint-disable-next-line typescript/no-unnecessary-type-parameters -- whoever asks knows the kind
   readonly objects: <Shape = KubeObject>(storedAs: string) => readonly Shape[];
   readonly states: States;
   readonly host: FunctionHost;
