@@ -37,7 +37,7 @@ export async function updateLoadBalancer(context: ApplyContext, arn: string, dif
     case 'tags':
       return updateTags(context, arn, difference);
     case 'subnets':
-      return elbv2.setSubnets({ LoadBalancerArn: arn, SubnetMappings: difference.to.map(mapping), ...compact({ EnablePrefixForIpv6SourceNat: difference.enablePrefixForIpv6SourceNat }) });
+      return elbv2.setSubnets({ LoadBalancerArn: arn, SubnetMappings: difference.to.map(mapping), ...compact({ EnablePrefixForIpv6SourceNat: difference.enablePrefixForIpv6SourceNat, IpAddressType: difference.ipAddressType }) });
     case 'securityGroups':
       return elbv2.setSecurityGroups({
         LoadBalancerArn: arn,

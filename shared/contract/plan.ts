@@ -140,7 +140,7 @@ const resource = z.discriminatedUnion('type', [
 const difference = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('tags'), set: tags, remove: z.array(text) }),
   z.strictObject({ kind: z.literal('ingress'), authorize: ingress, revoke: ingress }),
-  z.strictObject({ kind: z.literal('subnets'), from: subnetMapping, to: subnetMapping, enablePrefixForIpv6SourceNat: optional(onOff) }),
+  z.strictObject({ kind: z.literal('subnets'), from: subnetMapping, to: subnetMapping, enablePrefixForIpv6SourceNat: optional(onOff), ipAddressType: optional(ipAddressType) }),
   z.strictObject({ kind: z.literal('securityGroups'), from: z.array(token), to: z.array(token), inboundRulesOnPrivateLink: optional(onOff) }),
   z.strictObject({ kind: z.literal('ipAddressType'), from: text, to: ipAddressType }),
   z.strictObject({ kind: z.literal('ipamPool'), from: optional(text), to: optional(text) }),

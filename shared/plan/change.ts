@@ -19,7 +19,7 @@ import type {
  *
  *     tags                        AddTags, RemoveTags (CreateTags, DeleteTags; a binding has none)
  *     ingress                     RevokeSecurityGroupIngress, AuthorizeSecurityGroupIngress
- *     subnets                     SetSubnets, with all mappings
+ *     subnets                     SetSubnets, with all mappings; the IP address type goes with it where that differs, too: AWS takes neither before the other
  *     securityGroups              SetSecurityGroups; the PrivateLink flag goes with it
  *     ipAddressType               SetIpAddressType
  *     ipamPool                    ModifyIpPools
@@ -34,7 +34,7 @@ import type {
 export type Difference =
   | { readonly kind: 'tags'; readonly set: Tags; readonly remove: readonly string[] }
   | { readonly kind: 'ingress'; readonly authorize: readonly IngressPermission[]; readonly revoke: readonly IngressPermission[] }
-  | { readonly kind: 'subnets'; readonly from: readonly SubnetMapping[]; readonly to: readonly SubnetMapping[]; readonly enablePrefixForIpv6SourceNat?: 'on' | 'off' }
+  | { readonly kind: 'subnets'; readonly from: readonly SubnetMapping[]; readonly to: readonly SubnetMapping[]; readonly enablePrefixForIpv6SourceNat?: 'on' | 'off'; readonly ipAddressType?: LoadBalancerSpec['ipAddressType'] }
   | { readonly kind: 'securityGroups'; readonly from: readonly Token[]; readonly to: readonly Token[]; readonly inboundRulesOnPrivateLink?: 'on' | 'off' }
   | { readonly kind: 'ipAddressType'; readonly from: string; readonly to: LoadBalancerSpec['ipAddressType'] }
   | { readonly kind: 'ipamPool'; readonly from?: string; readonly to?: string }

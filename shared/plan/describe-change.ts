@@ -41,7 +41,7 @@ export function describeDifference(difference: Difference): string {
     case 'ingress':
       return `rules ${[...difference.authorize.map((rule) => `+${ruleText(rule)}`), ...difference.revoke.map((rule) => `-${ruleText(rule)}`)].join(', ')}`;
     case 'subnets':
-      return `subnets ${subnetsText(difference.from)} → ${subnetsText(difference.to)}`;
+      return `subnets ${subnetsText(difference.from)} → ${subnetsText(difference.to)}${difference.ipAddressType === undefined ? '' : ` as ${difference.ipAddressType}`}`;
     case 'securityGroups':
       return `security groups ${difference.from.map(tokenText).join(', ') || 'none'} → ${difference.to.map(tokenText).join(', ')}`;
     case 'attributes':

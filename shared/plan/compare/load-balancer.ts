@@ -17,8 +17,7 @@ export function compareLoadBalancer(desired: Desired<'load-balancer'>, observed:
   return [
     ...compareTags(desired, observed, context),
     ...compareSecurityGroups(desired.spec, observed.spec, identity),
-    ...compareSubnets(desired.spec, observed.spec),
-    ...compareIpAddressType(desired.spec, observed.spec),
+    ...comparePlace(desired.spec, observed.spec),
     ...compareAttributes(statedAttributes(desired), observed.spec.loadBalancerAttributes),
     ...compareIpamPool(desired.spec, observed.spec),
     ...compareCapacity(desired.spec, observed.spec),
@@ -42,6 +41,14 @@ function compareSecurityGroups(desired: LoadBalancerSpec, observed: LoadBalancer
   return [{ kind: 'securityGroups', from, to, ...(flag === undefined ? {} : { inboundRulesOnPrivateLink: flag }) }];
 }
 
+/** Subnets and IP address type: together where both differ. Dual stack needs other subnets first, and other subnets may not have what dual stack needs. */
+function comparePlace(desired: LoadBalancerSpec, observed: LoadBalancerSpec): Difference[] {
+  const [subnets] = compareSubnets(desired, observed);
+  const [type] = compareIpAddressType(desired, observed);
+  if (subnets?.kind === 'subnets' && type?.kind === 'ipAddressType') return [{ ...subnets, ipAddressType: type.to }];
+  return [...(subnets ? [subnets] : []), ...(type ? [type] : [])];
+}
+
 /** Subnets as a set; the prefix flag if one is stated; prefixes that are stated literally; IPv6 addresses on the way to dualstack. */
 function compareSubnets(desired: LoadBalancerSpec, observed: LoadBalancerSpec): Difference[] {
   const flag = desired.enablePrefixForIpv6SourceNat;
@@ -51,7 +58,17 @@ function compareSubnets(desired: LoadBalancerSpec, observed: LoadBalancerSpec): 
     desired.subnetMapping.some((mapping) => hasOtherPrefix(mapping, observed.subnetMapping)) ||
     (becomesDualstack(desired, observed) && desired.subnetMapping.some((mapping) => mapping.ipv6Address !== undefined));
   if (!differs) return [];
-  return [{ kind: 'subnets', from: observed.subnetMapping, to: desired.subnetMapping, ...(flag === undefined ? {} : { enablePrefixForIpv6SourceNat: flag }) }];
+  const to = desired.subnetMapping.map((mapping) => withPresentAddresses(mapping, observed.subnetMapping));
+  return [{ kind: 'subnets', from: observed.subnetMapping, to, ...(flag === undefined ? {} : { enablePrefixForIpv6SourceNat: flag }) }];
+}
+
+/** AWS refuses other addresses for a subnet that stays, so it keeps those it has; only an IPv6 address that is not there yet is taken. */
+function withPresentAddresses(mapping: SubnetMapping, observed: readonly SubnetMapping[]): SubnetMapping {
+  const present = observed.find((other) => other.subnetID === mapping.subnetID);
+  if (!present) return mapping;
+  const { allocationID: _, privateIPv4Address: __, ...rest } = mapping;
+  const { allocationID, privateIPv4Address, ipv6Address } = present;
+  return { ...rest, ...(allocationID === undefined ? {} : { allocationID }), ...(privateIPv4Address === undefined ? {} : { privateIPv4Address }), ...(ipv6Address === undefined ? {} : { ipv6Address }) };
 }
 
 const subnetId = (mapping: SubnetMapping): string => mapping.subnetID;

@@ -85,7 +85,7 @@ function mend(seen: Observed, difference: Difference, members: Members): Observe
     case 'ingress':
       return change({ ingress: ingressAfter(seen, difference) });
     case 'subnets':
-      return change({ subnetMapping: difference.to, ...(difference.enablePrefixForIpv6SourceNat ? { enablePrefixForIpv6SourceNat: difference.enablePrefixForIpv6SourceNat } : {}) });
+      return change({ subnetMapping: difference.to, ...(difference.enablePrefixForIpv6SourceNat ? { enablePrefixForIpv6SourceNat: difference.enablePrefixForIpv6SourceNat } : {}), ...(difference.ipAddressType ? { ipAddressType: difference.ipAddressType } : {}) });
     case 'securityGroups':
       return change({ securityGroups: difference.to, ...(difference.inboundRulesOnPrivateLink ? { securityGroupsInboundRulesOnPrivateLink: difference.inboundRulesOnPrivateLink } : {}) });
     case 'ipAddressType':

@@ -65,6 +65,19 @@ describe('makePlan', () => {
     expect(changes(stated('fd01::/80'), seen)).toHaveLength(1);
   });
 
+  it('changes subnets and IP address type in one call', () => {
+    const model = aModel([aSecurityGroup(), aLoadBalancer({ ipAddressType: 'dualstack', subnetMapping: [{ subnetID: 'subnet-3' }, { subnetID: 'subnet-2' }] }), aTargetGroup(), aListener(), aBinding()]);
+    expect(changes(model)).toEqual(['update load balancer k8s-default-web-6b0ba8ff70: subnets subnet-1, subnet-2 → subnet-2, subnet-3 as dualstack']);
+  });
+
+  it('leaves a subnet that stays the addresses that it has', () => {
+    const seen = edited('load-balancer', ({ spec }) => ({ spec: { ...spec, subnetMapping: [{ subnetID: 'subnet-1', allocationID: 'eipalloc-1' }, { subnetID: 'subnet-2' }] } }));
+    const subnetMapping = [{ subnetID: 'subnet-1', allocationID: 'eipalloc-3' }, { subnetID: 'subnet-2', privateIPv4Address: '10.0.0.1' }, { subnetID: 'subnet-3', allocationID: 'eipalloc-1' }];
+    const model = aModel([aSecurityGroup(), aLoadBalancer({ subnetMapping }), aTargetGroup(), aListener(), aBinding()]);
+    const [change] = makePlan(model, seen, owning(seen)).changes;
+    expect(change).toMatchObject({ differences: [{ kind: 'subnets', to: [{ subnetID: 'subnet-1', allocationID: 'eipalloc-1' }, { subnetID: 'subnet-2' }, { subnetID: 'subnet-3', allocationID: 'eipalloc-1' }] }] });
+  });
+
   it('knows a CIDR block without its host bits', () => {
     const open = (cidrIP: string) => aSecurityGroup({ ingress: [{ ipProtocol: 'tcp', fromPort: 80, toPort: 80, ipRanges: [{ cidrIP, description: '' }] }] });
     const seen = edited('security-group', () => ({ spec: open('10.0.0.0/8').spec }));
