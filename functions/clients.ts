@@ -1,4 +1,5 @@
 import { randomInt } from 'node:crypto';
+import type { Acm } from '../shared/aws/acm';
 import type { AwsClientConfig } from '../shared/aws/client-config';
 import { dynamodbTable } from '../shared/aws/dynamodb-table';
 import type { Ec2 } from '../shared/aws/ec2';
@@ -34,6 +35,7 @@ export interface CoreClients {
 
 /** What a function names if it uses it; each has its module in `functions/clients/`, so that a bundle holds only what its function uses. */
 export interface NamedClients {
+  readonly acm: Acm;
   readonly elbv2: Elbv2;
   readonly ec2: Ec2;
   readonly tagging: Tagging;

@@ -1,5 +1,6 @@
 import { StepInput } from '../shared/contract/steps';
 import { planService } from '../shared/passes/make-plan';
+import { acm } from './clients/acm';
 import { clusterClient } from './clients/cluster-client';
 import { ec2 } from './clients/ec2';
 import { elbv2 } from './clients/elbv2';
@@ -10,6 +11,6 @@ import { step } from './step';
 export const handler = step({
   state: 'MakePlan',
   input: StepInput,
-  clients: { clusterClient, ec2, elbv2, tagging },
+  clients: { acm, clusterClient, ec2, elbv2, tagging },
   run: (clients) => (input) => planService(clients, input),
 });

@@ -1,7 +1,7 @@
 import type { StateName } from '../shared/contract/steps';
 
 /** A client that a function uses, by the name of its module in `functions/clients`. */
-export type ClientName = 'clusterClient' | 'ec2' | 'elbv2' | 'executions' | 'tagging' | 'targetQueue';
+export type ClientName = 'acm' | 'clusterClient' | 'ec2' | 'elbv2' | 'executions' | 'tagging' | 'targetQueue';
 
 /** One Lambda function as it is deployed. `entry` names the file; infra never imports it. */
 export interface DeployedFunction {
@@ -22,7 +22,7 @@ const step = (state: StateName, name: string, ...uses: ClientName[]): DeployedFu
 export const FUNCTIONS: readonly DeployedFunction[] = [
   step('AcquireLease', 'acquire-lease', 'executions'),
   step('ResolveSubnets', 'resolve-subnets', 'clusterClient', 'ec2', 'elbv2', 'tagging'),
-  step('MakePlan', 'make-plan', 'clusterClient', 'ec2', 'elbv2', 'tagging'),
+  step('MakePlan', 'make-plan', 'acm', 'clusterClient', 'ec2', 'elbv2', 'tagging'),
   step('CreateLoadBalancer', 'create-load-balancer', 'clusterClient', 'ec2', 'elbv2'),
   step('RegisterTargets', 'register-targets', 'clusterClient', 'targetQueue'),
   step('AddSecurityGroupRules', 'add-security-group-rules', 'targetQueue'),

@@ -13,6 +13,7 @@ const MAY_IMPORT: Record<string, string[]> = {
   'shared/contract': ['zod', 'types:shared/model', 'types:shared/plan'],
   'shared/events': ['shared/model', 'shared/contract'],
   'shared/plan': ['shared/model', 'shared/contract', 'shared/desired/tracking', 'fast-json-stable-stringify', 'ipaddr.js', 'zod'],
+  'shared/preflight': ['shared/model', 'shared/desired', 'types:shared/plan', 'ipaddr.js'],
   'shared/status': ['shared/model', 'shared/contract'],
   'shared/desired': ['shared/model', 'shared/contract', 'ipaddr.js', 'fast-json-stable-stringify', 'zod'],
   'shared/aws': ['@aws-sdk', '@smithy', 'shared/contract', 'types:shared/store/table'],
@@ -21,7 +22,7 @@ const MAY_IMPORT: Record<string, string[]> = {
   'shared/observe': ['shared/model', 'shared/aws', 'shared/kubernetes', 'shared/contract', 'shared/desired', 'types:shared/store', 'types:shared/plan', 'p-limit'],
   'shared/apply': ['shared/model', 'types:shared/plan', 'shared/aws', 'shared/kubernetes', 'shared/contract', 'shared/desired', 'types:shared/store', 'shared/plan', 'shared/observe'],
   'shared/targets': ['shared/model', 'shared/contract', 'shared/desired', 'shared/aws', 'shared/kubernetes', 'shared/observe', 'types:shared/store', 'fast-json-stable-stringify'],
-  'shared/passes': ['shared/model', 'shared/contract', 'shared/desired', 'shared/plan', 'shared/status', 'shared/observe', 'shared/apply', 'shared/targets', 'shared/kubernetes', 'types:shared/aws', 'types:shared/store'],
+  'shared/passes': ['shared/model', 'shared/contract', 'shared/desired', 'shared/plan', 'shared/preflight', 'shared/status', 'shared/observe', 'shared/apply', 'shared/targets', 'shared/kubernetes', 'types:shared/aws', 'types:shared/store'],
   functions: ['shared', '@middy/core', '@aws-lambda-powertools', 'zod'],
   'infra/cluster': ['shared/events', 'shared/kubernetes', 'shared/aws', 'shared/contract', 'fast-json-stable-stringify', 'commander'],
   'infra/cli': ['shared', 'infra/local', 'infra/cluster', 'commander', 'yaml', 'zod'],
@@ -37,7 +38,7 @@ const ONLY_IN: [string, string[]][] = [
 ];
 
 /** What pure folders never touch. */
-const PURE = ['shared/model', 'shared/contract', 'shared/events', 'shared/desired', 'shared/plan', 'shared/status'];
+const PURE = ['shared/model', 'shared/contract', 'shared/events', 'shared/desired', 'shared/plan', 'shared/preflight', 'shared/status'];
 const IMPURE = [/\bDate\.now\(/, /\bnew Date\(\)/, /\bMath\.random\(/, /\bprocess\.env\b/, /\bconsole\./, /\bsetTimeout\(/, /\bfetch\(/];
 
 /** Words that say nothing; a file or folder named so has not found its name. */

@@ -4,6 +4,7 @@ import { currentSignal } from '../../functions/abort';
 import type { Clients } from '../../functions/clients';
 import { clusterClient } from '../../functions/clients/cluster-client';
 import type { Log } from '../../functions/log';
+import { createAcm } from '../../shared/aws/acm';
 import type { AwsClientConfig } from '../../shared/aws/client-config';
 import { dynamodbTable } from '../../shared/aws/dynamodb-table';
 import { createEc2 } from '../../shared/aws/ec2';
@@ -40,6 +41,7 @@ export function quietClients({ folder, clock, random, factor, config, stateMachi
     meter: { call: () => undefined, count: () => undefined },
     table,
     store: createStore({ table, now: clock.now, factor }),
+    acm: createAcm(aws),
     elbv2: createElbv2(aws),
     ec2: createEc2(aws),
     tagging: createTagging(aws),

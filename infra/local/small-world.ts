@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { parse } from 'yaml';
 import { z } from 'zod';
 import { currentSignal } from '../../functions/abort';
+import { createAcm } from '../../shared/aws/acm';
 import { createEc2 } from '../../shared/aws/ec2';
 import { createElbv2 } from '../../shared/aws/elbv2';
 import { createTagging } from '../../shared/aws/tagging';
@@ -21,11 +22,12 @@ import { drivenClock, type DrivenClock } from './clock';
 import { clusterTransport } from './cluster-transport';
 import { importObjects, type ImportedObject } from './cluster/import-objects';
 import { createLocalCluster, type LocalCluster } from './cluster/local-cluster';
+import { nodeMachines, type NodeMachinesOptions } from './node-machines';
 import { createPassRunner, type PassRunner } from './pass-runner';
 import { seededRandom } from './seeded-random';
 import { memoryStorage } from './storage';
 
-/** An account, a cluster without nodes, and the passes over both: in this process, on a driven clock, all chance from one seed. */
+/** An account, a cluster (without nodes unless some are asked for), and the passes over both: in this process, on a driven clock, all chance from one seed. */
 export interface SmallWorld {
   readonly account: LocalAccount;
   readonly place: Place;
@@ -45,6 +47,8 @@ export interface SmallWorldOptions {
   readonly objects: readonly ImportedObject[];
   /** Multiplies the times that AWS takes; 0.05 unless given: a load balancer is active after seconds. Ours are not scaled. */
   readonly awsFactor?: number;
+  /** Nodes on machines of the account: with them Deployments get pods, and targets are as healthy as these answer. */
+  readonly nodes?: Pick<NodeMachinesOptions, 'subnets' | 'securityGroup'> & { readonly count: number };
   /** Fills the account further before the cluster is there. */
   readonly before?: (world: Pick<SmallWorld, 'account' | 'place' | 'clock'>) => Promise<readonly ImportedObject[] | undefined>;
 }
@@ -56,7 +60,7 @@ const Cluster = z.object({ cluster: z.object({ name: z.string(), vpcId: z.string
 const bindingDefinition = parse(readFileSync(join(import.meta.dirname, '../cluster/crds/target-group-binding.yaml'), 'utf8')) as ImportedObject;
 
 /** Opens a world: the account as the environment says, the objects as they are, the cluster registered with the environment's settings in mode `own`. */
-export async function openSmallWorld({ environment, objects, before, awsFactor = 0.05 }: SmallWorldOptions): Promise<SmallWorld> {
+export async function openSmallWorld({ environment, objects, before, nodes, awsFactor = 0.05 }: SmallWorldOptions): Promise<SmallWorld> {
   const clock = drivenClock();
   const random = seededRandom(20_260_101);
   const account = createLocalAccount({ world: { storage: memoryStorage(), clock, random, factor: awsFactor } });
@@ -64,13 +68,15 @@ export async function openSmallWorld({ environment, objects, before, awsFactor =
   const present = (await before?.({ account, place, clock })) ?? objects;
   const storage = memoryStorage();
   importObjects([bindingDefinition, ...present], { storage, clock });
-  const cluster = createLocalCluster({ storage, clock, random, factor: 1, firstNodes: 0 });
+  const machines = nodes && nodeMachines({ ...nodes, machines: account.ec2.machines, storage, place });
+  const cluster = createLocalCluster({ storage, clock, random, factor: 1, firstNodes: nodes?.count ?? 0, ...(machines ? { nodes: machines } : {}) });
+  if (nodes) account.elbv2.useProbe(({ id, port }) => (cluster.probe(id, port) ? 'healthy' : 'unhealthy'));
   const client = createClusterClient({ transport: clusterTransport(cluster, 'stepbalancer'), cluster: CLUSTER, now: clock.now, pause: () => Promise.resolve() });
   const table = memoryTable();
   const store = createStore({ table, now: clock.now, factor: 1 });
   await register(store, { environment, place, now: clock.now() });
   const aws = { region: place.region, credentials: { accessKeyId: place.account, secretAccessKey: 'local' }, requestHandler: inProcessHandler(account.aws), maxAttempts: 1, signal: currentSignal };
-  const clients = { elbv2: createElbv2(aws), ec2: createEc2(aws), tagging: createTagging(aws), clusterClient: () => client, store, table, random, factor: 1, log: silentLog, meter: { call: () => undefined, count: () => undefined } };
+  const clients = { acm: createAcm(aws), elbv2: createElbv2(aws), ec2: createEc2(aws), tagging: createTagging(aws), clusterClient: () => client, store, table, random, factor: 1, log: silentLog, meter: { call: () => undefined, count: () => undefined } };
   const runner = createPassRunner({ clock, clients });
   return { account, place, clock, cluster, client, store, runner, calls: () => account.aws.log.calls(), close: () => cluster.close() };
 }

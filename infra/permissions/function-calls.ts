@@ -52,7 +52,13 @@ export const FUNCTION_CALLS: Readonly<Record<string, readonly Operation[]>> = {
     'elasticloadbalancing:DescribeTargetGroups',
     'elasticloadbalancing:DescribeTargetGroupAttributes',
     'elasticloadbalancing:DescribeTags',
+    'elasticloadbalancing:DescribeSSLPolicies',
+    'elasticloadbalancing:DescribeAccountLimits',
     'ec2:DescribeSecurityGroups',
+    'ec2:DescribeAddresses',
+    'ec2:DescribeNetworkInterfaces',
+    'ec2:DescribeManagedPrefixLists',
+    'acm:DescribeCertificate',
   ],
   'create-load-balancer': [
     ...STORE,
@@ -82,7 +88,7 @@ export const FUNCTION_CALLS: Readonly<Record<string, readonly Operation[]>> = {
     ...CHANGE_LOAD_BALANCERS,
     ...DELETE_LOAD_BALANCERS,
   ],
-  'delete-load-balancer': [...STORE, ...CLUSTER, 'sqs:SendMessage', 'ec2:DescribeSecurityGroups', 'ec2:DescribeNetworkInterfaces', ...DELETE_LOAD_BALANCERS],
+  'delete-load-balancer': [...STORE, ...CLUSTER, 'sqs:SendMessage', 'ec2:DescribeSecurityGroups', 'ec2:DescribeNetworkInterfaces', 'elasticloadbalancing:ModifyLoadBalancerAttributes', ...DELETE_LOAD_BALANCERS],
   'release-lease': [...STORE, 'states:StartExecution'],
   'route-events': [...STORE, 'states:StartExecution', 'sqs:SendMessage'],
   'sync-targets': [

@@ -28,6 +28,8 @@ const listeners = elb('listener/net');
 const securityGroups: Where = ({ partition, region, account }) => [`arn:${partition}:ec2:${region}:${account}:security-group/*`];
 /** A shared VPC belongs to another account. */
 const vpcs: Where = ({ partition, region }) => [`arn:${partition}:ec2:${region}:*:vpc/*`];
+/** Users name certificates by ARN; which ones is known only then. */
+const certificates: Where = ({ partition, region, account }) => [`arn:${partition}:acm:${region}:${account}:certificate/*`];
 const secrets: Where = ({ partition, region, account }) => [`arn:${partition}:secretsmanager:${region}:${account}:secret:stepbalancer/cluster/*`];
 const elbServiceRole: Where = ({ partition, account }) => [`arn:${partition}:iam::${account}:role/aws-service-role/elasticloadbalancing.amazonaws.com/AWSServiceRoleForElasticLoadBalancing`];
 
@@ -53,6 +55,8 @@ const READS = [
   'elasticloadbalancing:DescribeTargetGroupAttributes',
   'elasticloadbalancing:DescribeTargetHealth',
   'elasticloadbalancing:DescribeTags',
+  'elasticloadbalancing:DescribeSSLPolicies',
+  'elasticloadbalancing:DescribeAccountLimits',
   'ec2:DescribeSubnets',
   'ec2:DescribeVpcs',
   'ec2:DescribeAvailabilityZones',
@@ -61,6 +65,8 @@ const READS = [
   'ec2:DescribeSecurityGroupRules',
   'ec2:DescribeInstances',
   'ec2:DescribeNetworkInterfaces',
+  'ec2:DescribeAddresses',
+  'ec2:DescribeManagedPrefixLists',
 ] as const;
 const ON_LOAD_BALANCERS = ['elasticloadbalancing:SetSecurityGroups', 'elasticloadbalancing:ModifyLoadBalancerAttributes', 'elasticloadbalancing:ModifyIpPools', 'elasticloadbalancing:ModifyCapacityReservation', 'elasticloadbalancing:DeleteLoadBalancer'] as const;
 const ON_TARGET_GROUPS = ['elasticloadbalancing:ModifyTargetGroup', 'elasticloadbalancing:ModifyTargetGroupAttributes', 'elasticloadbalancing:DeleteTargetGroup'] as const;
@@ -79,6 +85,7 @@ export const OPERATIONS = {
   'secretsmanager:GetSecretValue': [{ action: 'secretsmanager:GetSecretValue', on: secrets, why: 'Kubeconfigs of clusters that are registered after the deployment; their secrets are named stepbalancer/cluster/…' }],
 
   ...each(READS, reads),
+  'acm:DescribeCertificate': [{ action: 'acm:DescribeCertificate', on: certificates, why: 'Certificates are named by manifests, after the deployment' }],
   ...each(ON_LOAD_BALANCERS, (action) => ours(action, loadBalancers)),
   ...each(ON_TARGET_GROUPS, (action) => ours(action, targetGroups)),
   ...each(ON_LISTENERS, listenersOf),

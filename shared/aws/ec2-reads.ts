@@ -1,6 +1,8 @@
 import {
+  DescribeAddressesCommand,
   DescribeAvailabilityZonesCommand,
   DescribeInstancesCommand,
+  DescribeManagedPrefixListsCommand,
   DescribeNetworkInterfacesCommand,
   DescribeRouteTablesCommand,
   DescribeSecurityGroupRulesCommand,
@@ -80,6 +82,21 @@ export function ec2Reads(client: EC2Client, config: AwsClientConfig): Ec2Reads {
         return { items: page.NetworkInterfaces, next: page.NextToken };
       });
       return known(found, 'NetworkInterfaceId');
+    },
+    async describeAddresses(filters) {
+      // The one Describe call without pages (AWS: DescribeAddresses).
+      const found = await everything(filters, async ({ Filters }) => {
+        const { Addresses } = await client.send(new DescribeAddressesCommand({ Filters }), options());
+        return { items: Addresses, next: undefined };
+      });
+      return known(found, 'AllocationId');
+    },
+    async describeManagedPrefixLists(filters) {
+      const found = await everything(filters, async (query) => {
+        const page = await client.send(new DescribeManagedPrefixListsCommand(query), options());
+        return { items: page.PrefixLists, next: page.NextToken };
+      });
+      return known(found, 'PrefixListId');
     },
   };
 }

@@ -1,7 +1,9 @@
 import type {
+  Address as SdkAddress,
   AvailabilityZone as SdkAvailabilityZone,
   Instance as SdkInstance,
   IpPermission as SdkIpPermission,
+  ManagedPrefixList as SdkManagedPrefixList,
   NetworkInterface as SdkNetworkInterface,
   RouteTable as SdkRouteTable,
   SecurityGroup as SdkSecurityGroup,
@@ -25,6 +27,8 @@ export type SecurityGroup = Known<SdkSecurityGroup, 'GroupId' | 'GroupName'>;
 export type SecurityGroupRule = Known<SdkSecurityGroupRule, 'SecurityGroupRuleId' | 'GroupId'>;
 export type Instance = Known<SdkInstance, 'InstanceId'>;
 export type NetworkInterface = Known<SdkNetworkInterface, 'NetworkInterfaceId'>;
+export type Address = Known<SdkAddress, 'AllocationId'>;
+export type PrefixList = Known<SdkManagedPrefixList, 'PrefixListId'>;
 export type IpPermission = Plain<SdkIpPermission>;
 
 /** EC2's filters by name (`tag:Name`, `vpc-id`, `group-id`); every name must match, any of its values. At most 200 values each. */
@@ -45,6 +49,10 @@ export interface Ec2Reads {
   describeSecurityGroupRules(groupIds: readonly string[]): Promise<SecurityGroupRule[]>;
   describeInstances(filters: Filters): Promise<Instance[]>;
   describeNetworkInterfaces(filters: Filters): Promise<NetworkInterface[]>;
+  /** Elastic IPs. */
+  describeAddresses(filters: Filters): Promise<Address[]>;
+  /** Prefix lists of the account, shared with it, and AWS's own. */
+  describeManagedPrefixLists(filters: Filters): Promise<PrefixList[]>;
 }
 
 /**

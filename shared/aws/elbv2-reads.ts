@@ -1,10 +1,12 @@
 import {
+  DescribeAccountLimitsCommand,
   DescribeCapacityReservationCommand,
   DescribeListenerAttributesCommand,
   DescribeListenerCertificatesCommand,
   DescribeListenersCommand,
   DescribeLoadBalancerAttributesCommand,
   DescribeLoadBalancersCommand,
+  DescribeSSLPoliciesCommand,
   DescribeTagsCommand,
   DescribeTargetGroupAttributesCommand,
   DescribeTargetGroupsCommand,
@@ -80,6 +82,17 @@ export function elbv2Reads(client: ElasticLoadBalancingV2Client, config: AwsClie
     async describeTags(arns) {
       const described = await known20(arns, async (ResourceArns) => (await client.send(new DescribeTagsCommand({ ResourceArns }), options())).TagDescriptions ?? []);
       return new Map(described.flatMap(({ ResourceArn, Tags }): [string, Pairs][] => (ResourceArn === undefined ? [] : [[ResourceArn, byKey(Tags)]])));
+    },
+    async describeSSLPolicies(names) {
+      const found = await known20(names, async (Names) => (await client.send(new DescribeSSLPoliciesCommand({ Names }), options())).SslPolicies ?? []);
+      return found.flatMap(({ Name }) => Name ?? []);
+    },
+    async describeAccountLimits() {
+      const limits = await allPages(async (Marker) => {
+        const page = await client.send(new DescribeAccountLimitsCommand(Marker === undefined ? {} : { Marker }), options());
+        return { items: page.Limits, next: page.NextMarker };
+      });
+      return Object.fromEntries(limits.flatMap(({ Name, Max }): [string, number][] => (Name === undefined || Max === undefined ? [] : [[Name, Number(Max)]])));
     },
   };
 }

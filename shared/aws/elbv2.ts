@@ -55,6 +55,10 @@ export interface Elbv2Reads {
   describeTargetHealth(targetGroupArn: string, targets?: readonly TargetDescription[]): Promise<TargetHealthDescription[] | undefined>;
   /** Tags by ARN. */
   describeTags(arns: readonly string[]): Promise<ReadonlyMap<string, Pairs>>;
+  /** Those of the named security policies that exist. */
+  describeSSLPolicies(names: readonly string[]): Promise<string[]>;
+  /** The account's quotas by name (`listeners-per-network-load-balancer`), raised ones included. */
+  describeAccountLimits(): Promise<Readonly<Record<string, number>>>;
 }
 
 /**

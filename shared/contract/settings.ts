@@ -38,6 +38,8 @@ export const OwnSettings = z.strictObject({
   finalizerDeadline: duration.default('10m'),
   /** Deletions of load balancers and target groups per cluster within 10 minutes. */
   maxDeletes: z.int().positive().default(10),
+  /** Inbound rules that a security group of this account can have, for IPv4 and IPv6 apart: AWS's quota, 60 unless it was raised. */
+  maxRulesPerSecurityGroup: z.int().positive().default(60),
   /** How long a new load balancer and its targets may take to become healthy before they are reported as degraded. */
   healthyWithin: duration.default('5m'),
   /** Legacy Services (`aws-load-balancer-type: nlb` and the in-tree annotations) are ours. */

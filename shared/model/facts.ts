@@ -129,3 +129,41 @@ export interface ServiceNeeds {
   /** Names of further Services, same namespace. */
   readonly extraServices: readonly string[];
 }
+
+/**
+ * What a plan names of AWS that is not ours, to be asked for before anything is written. Nothing is asked for an empty list, so a plan
+ * that names nothing new costs no call.
+ */
+export interface PreflightNeeds {
+  /** ARNs of ACM in the cluster's account and Region; others cannot be looked at from there. */
+  readonly certificates: readonly string[];
+  readonly allocations: readonly string[];
+  /** IPv4 and IPv6 addresses in the VPC. */
+  readonly addresses: readonly string[];
+  readonly prefixLists: readonly string[];
+  readonly securityGroups: readonly string[];
+  readonly sslPolicies: readonly string[];
+  /** Of users. */
+  readonly targetGroups: readonly string[];
+  /** Quotas of Elastic Load Balancing. */
+  readonly limits: boolean;
+}
+
+/** AWS's answers to `PreflightNeeds`. What was asked for and is absent does not exist. */
+export interface PreflightFacts {
+  /** DescribeCertificate: `ISSUED`, `PENDING_VALIDATION`, `EXPIRED` … */
+  readonly certificates: readonly { readonly arn: string; readonly status: string }[];
+  /** DescribeAddresses; `heldBy` is the interface that an Elastic IP is associated with. */
+  readonly allocations: readonly { readonly id: string; readonly heldBy?: string }[];
+  /** DescribeNetworkInterfaces: the interfaces that have one of the addresses. */
+  readonly interfaces: readonly { readonly id: string; readonly description: string; readonly addresses: readonly string[] }[];
+  /** DescribeManagedPrefixLists; AWS's own state no size. */
+  readonly prefixLists: readonly { readonly id: string; readonly name: string; readonly family: string; readonly maxEntries?: number }[];
+  readonly securityGroups: readonly SecurityGroupFacts[];
+  /** DescribeSSLPolicies: names. */
+  readonly sslPolicies: readonly string[];
+  /** DescribeTargetGroups. */
+  readonly targetGroups: readonly { readonly arn: string; readonly vpcId?: string; readonly protocol?: string; readonly loadBalancerArns: readonly string[] }[];
+  /** DescribeAccountLimits by name: `listeners-per-network-load-balancer`. */
+  readonly limits: Readonly<Record<string, number>>;
+}

@@ -113,6 +113,7 @@ function routeTableFacts(found: RouteTable): RouteTableFacts {
   };
 }
 
-function securityGroupFacts(found: SecurityGroup): SecurityGroupFacts {
+/** A described security group as a fact. */
+export function securityGroupFacts(found: SecurityGroup): SecurityGroupFacts {
   return { id: found.GroupId, vpcId: found.VpcId ?? '', name: found.GroupName, tags: tagsOf(found.Tags) };
 }

@@ -19,6 +19,7 @@ import { planHash } from '../plan/format-plan';
 import { type GuardedPlan, guardPlan, type PlanLimits } from '../plan/guard-plan';
 import { makePlan } from '../plan/make-plan';
 import type { Holder } from '../store/store';
+import { lookAhead, type PlanDeps } from './look-ahead';
 import { savePlan } from './plan-record';
 import { loadPassFacts, type PassDeps, type PassFacts } from './service-pass';
 
@@ -28,7 +29,7 @@ const APPROVAL = 'stepbalancer.io/approve-plan';
 const READ_LAG_MS = 60_000;
 
 /** Facts to desired model, model against AWS; guards and keeps the plan. Writes nothing anywhere else. */
-export async function planService(deps: PassDeps, input: StepInput): Promise<MakePlanOutput> {
+export async function planService(deps: PlanDeps, input: StepInput): Promise<MakePlanOutput> {
   const state = await deps.store.leases.check(input);
   const name = parseServiceKey(input.key);
   const { cluster, client } = await openCluster({ clusters: deps.store.clusters, clusterClient: deps.clusterClient }, name.cluster);
@@ -39,15 +40,19 @@ export async function planService(deps: PassDeps, input: StepInput): Promise<Mak
   const desired = decide({ facts, cluster, modelId: `${name.namespace}/${name.name}` });
   if (desired.model === undefined) return keep(deps, input, { outcome: 'blocked', plan: emptyPlan(name), problems: [...facts.problems, ...desired.problems], facts });
 
+  // A deletion that was under way and is not wanted any more is over.
+  if (!desired.deleting && state.deletingSince !== undefined) await deps.store.leases.update(input, { deletingSince: null });
+
   const observedAt = deps.now();
   const context = planContext({ cluster, model: desired.model, ledger, youngSince: observedAt - READ_LAG_MS * deps.factor });
   const observed = await observe(deps, { cluster, client, model: desired.model, ledger, facts, context });
   const plan = makePlan(desired.model, observed, context);
   const limits = { context, observed, whole: desired.deleting, underWay: desired.deleting && state.deletingSince !== undefined, ...approval(service) };
   const { guarded, againAt } = await guard(deps, { plan, limits, cluster });
-  const problems = [...facts.problems, ...desired.problems, ...guarded.refusals.map(({ code, message }): Problem => ({ code, message, object }))];
-  const kept = { problems, facts: { ...facts, at: observedAt }, approved: guarded.approved, againAt, needsBackendGroup: JSON.stringify(desired.model).includes(`"ref":"${BACKEND_GROUP}"`) };
-  if (guarded.blocked || facts.problems.length > 0) return keep(deps, input, { ...kept, outcome: 'blocked', plan: guarded.proposed });
+  const ahead = await lookAhead(deps, { plan, observed, facts: facts.facts, cluster });
+  const problems = [...facts.problems, ...desired.problems, ...ahead.problems, ...guarded.refusals.map(({ code, message }): Problem => ({ code, message, object }))];
+  const kept = { problems, facts: { ...facts, at: observedAt }, approved: guarded.approved, againAt: againAt ?? ahead.againAt, needsBackendGroup: JSON.stringify(desired.model).includes(`"ref":"${BACKEND_GROUP}"`) };
+  if (guarded.blocked || facts.problems.length > 0 || ahead.problems.length > 0) return keep(deps, input, { ...kept, outcome: 'blocked', plan: guarded.proposed });
   if (cluster.mode !== 'own') return keep(deps, input, { ...kept, outcome: 'blocked', plan: guarded.plan });
   return keep(deps, input, { ...kept, outcome: outcomeOf(guarded.plan, desired.deleting), plan: guarded.plan });
 }

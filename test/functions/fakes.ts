@@ -130,6 +130,7 @@ export function aSystem() {
     executions: system.executions,
     targetQueue: system.targetQueue,
     clusterClient: () => system.cluster,
+    acm: refuseAll('acm'),
     elbv2: refuseAll('elbv2'),
     ec2: refuseAll('ec2'),
     tagging: refuseAll('tagging'),

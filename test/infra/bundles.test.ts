@@ -18,6 +18,7 @@ const CARRIED: readonly (readonly [string, ClientName])[] = [
   ['@kubernetes/client-node', 'clusterClient'],
   ['undici', 'clusterClient'],
   ['@aws-sdk/client-secrets-manager', 'clusterClient'],
+  ['@aws-sdk/client-acm', 'acm'],
   ['@aws-sdk/client-ec2', 'ec2'],
   ['@aws-sdk/client-elastic-load-balancing-v2', 'elbv2'],
   ['@aws-sdk/client-resource-groups-tagging-api', 'tagging'],

@@ -32,6 +32,7 @@ const SENDERS: Readonly<Record<string, { readonly service: string; readonly rena
   'shared/aws/dynamodb-table.ts': { service: 'dynamodb', rename: (command) => (command === 'Query' ? command : `${command}Item`) },
   'shared/aws/executions.ts': { service: 'states', rename: (command) => command },
   'shared/aws/secrets.ts': { service: 'secretsmanager', rename: (command) => command },
+  'shared/aws/acm.ts': { service: 'acm', rename: (command) => command },
   'shared/aws/tagging.ts': { service: 'tag', rename: (command) => command },
   // Batches need the permission of their single call (AWS: Actions for Amazon SQS).
   'shared/aws/target-queue.ts': { service: 'sqs', rename: (command) => command.replace(/Batch$/, '') },

@@ -4,6 +4,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { CLUSTER, openSmallWorld, type SmallWorld } from '../../../infra/local/small-world';
 import { inProcessHandler } from '../../../infra/local/aws/in-process';
+import { createAcm } from '../../../shared/aws/acm';
 import { createEc2 } from '../../../shared/aws/ec2';
 import { createElbv2 } from '../../../shared/aws/elbv2';
 import { createTagging } from '../../../shared/aws/tagging';
@@ -11,7 +12,7 @@ import { type ApiObject, RESOURCES } from '../../../shared/kubernetes/cluster-cl
 import { applyServicePlan } from '../../../shared/passes/create-load-balancer';
 import { planService } from '../../../shared/passes/make-plan';
 import { resolveSubnets } from '../../../shared/passes/resolve-subnets';
-import type { PassDeps } from '../../../shared/passes/service-pass';
+import type { PlanDeps } from '../../../shared/passes/look-ahead';
 
 const environment = parse(readFileSync(join(import.meta.dirname, '../../vectors/environments/svc-three-zones.yaml'), 'utf8')) as unknown;
 const key = `svc#${CLUSTER}#default/web`;
@@ -24,12 +25,12 @@ const service: ApiObject = {
 
 describe('a Service that comes and goes while its pass runs', () => {
   let world: SmallWorld;
-  let deps: PassDeps;
+  let deps: PlanDeps;
 
   beforeEach(async () => {
     world = await openSmallWorld({ environment, objects: [] });
     const aws = { region: world.place.region, endpoint: 'http://local', credentials: { accessKeyId: world.place.account, secretAccessKey: 'x' }, requestHandler: inProcessHandler(world.account.aws) };
-    deps = { store: world.store, elbv2: createElbv2(aws), ec2: createEc2(aws), tagging: createTagging(aws), clusterClient: () => world.client, now: world.clock.now, factor: 1 };
+    deps = { store: world.store, acm: createAcm(aws), elbv2: createElbv2(aws), ec2: createEc2(aws), tagging: createTagging(aws), clusterClient: () => world.client, now: world.clock.now, factor: 1 };
   });
   afterEach(() => world.close());
 

@@ -1,0 +1,55 @@
+import { quote } from '../desired/text';
+import { annotation } from './annotation-words';
+import { listenersWith, madeOf, mendedOf, newCertificates, newPolicies } from './planned-writes';
+import type { Finding, Preflight } from './preflight';
+
+/** AWS: Quotas for your Network Load Balancers. An account can have more. */
+export const LISTENERS_PER_LOAD_BALANCER = 50;
+const LIMIT = 'listeners-per-network-load-balancer';
+const PROTOCOLS = ['TCP', 'UDP', 'TCP_UDP', 'TLS', 'QUIC', 'TCP_QUIC'];
+const CERTIFICATE_ARN = /^arn:aws[a-z-]*:(acm|iam):([a-z0-9-]*):(\d{12}):(certificate|server-certificate)\/.+$/;
+
+/** Listeners: how many, protocols, certificates, policies. */
+export function checkListeners(preflight: Preflight): Finding[] {
+  return [...checkProtocols(preflight), ...checkCount(preflight), ...newCertificates(preflight.plan).flatMap((arn) => checkCertificate(arn, preflight)), ...checkPolicies(preflight)];
+}
+
+function checkProtocols({ plan, observed }: Preflight): Finding[] {
+  const listeners = listenersWith(plan, 'protocol');
+  const unknown = listeners.filter(({ protocol }) => !PROTOCOLS.includes(protocol));
+  const datagrams = listeners.filter(({ protocol }) => protocol !== 'TCP' && protocol !== 'TLS');
+  const [balancer] = [...madeOf(plan, 'load-balancer').map(({ desired }) => desired.spec), ...mendedOf(plan, 'load-balancer', 'subnets').map(({ desired }) => desired.spec), ...observed.flatMap((resource) => (resource.type === 'load-balancer' ? [resource.spec] : []))];
+  const lacksPrefix = datagrams.length > 0 && balancer?.ipAddressType === 'dualstack' && balancer.enablePrefixForIpv6SourceNat !== 'on';
+  return [
+    ...unknown.map(({ protocol, port }): Finding => ({ code: 'UnsupportedProtocol', message: `port ${port} has the protocol ${protocol}, but a Network Load Balancer knows ${PROTOCOLS.join(', ')} only; change the port's protocol` })),
+    ...(lacksPrefix ? [{ code: 'UdpNeedsSourceNat', message: `port ${datagrams.map(({ port }) => port).join(', ')} takes UDP on a dualstack load balancer, which AWS allows only with source NAT by IPv6 prefix; set ${annotation('sourceNat')} to on, or the address type to ipv4` } as const] : []),
+  ];
+}
+
+function checkCount({ plan, answers }: Preflight): Finding[] {
+  const made = madeOf(plan, 'listener').length;
+  const max = answers.limits[LIMIT] ?? LISTENERS_PER_LOAD_BALANCER;
+  if (made <= max) return [];
+  return [{ code: 'ListenerQuota', message: `the Service needs ${made} listeners, and a load balancer of this account takes ${max}; split the Service, or have the quota ${LIMIT} raised` }];
+}
+
+/** Server certificates of IAM are taken as they are: they have no state, and IAM is asked by name only. */
+function checkCertificate(arn: string, { known: { cluster }, answers }: Preflight): Finding[] {
+  const where = annotation('certificates');
+  const missing = (why: string): Finding[] => [{ code: 'CertificateNotFound', message: `${where} names ${quote(arn)}, ${why}` }];
+  const [, service, region, account] = CERTIFICATE_ARN.exec(arn) ?? [];
+  if (service === undefined) return missing('which is not the ARN of a certificate (arn:aws:acm:…:certificate/… or arn:aws:iam::…:server-certificate/…); correct it');
+  if (service === 'iam') return [];
+  if (region !== cluster.region) return missing(`which lies in ${region ?? ''}, but load balancers in ${cluster.region} take certificates of their own Region only; request or import it there`);
+  if (account !== cluster.accountId) return missing(`which belongs to account ${account ?? ''}, but load balancers of ${cluster.accountId} take certificates of their own account only; request or import it there`);
+  const found = answers.certificates.find((certificate) => certificate.arn === arn);
+  if (!found) return missing('which ACM does not have; correct the ARN, or request the certificate');
+  if (found.status === 'ISSUED') return [];
+  const way = found.status === 'PENDING_VALIDATION' ? 'prove that the domain is yours, as ACM says it; it is looked at again every minute' : 'renew or replace it';
+  return [{ code: 'CertificateNotIssued', message: `${where} names ${arn}, which is ${found.status} in ACM, and only an ISSUED certificate can be used; ${way}` }];
+}
+
+function checkPolicies({ plan, answers }: Preflight): Finding[] {
+  const unknown = newPolicies(plan).filter((name) => name !== 'ELBSecurityPolicy-2016-08' && !answers.sslPolicies.includes(name));
+  return unknown.map((name) => ({ code: 'SslPolicyNotFound', message: `${annotation('tlsPolicy')} (or the setting defaultSslPolicy) names ${quote(name)}, which is no security policy that Elastic Load Balancing has in this Region; correct it (aws elbv2 describe-ssl-policies lists them)` }));
+}
