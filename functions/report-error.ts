@@ -25,11 +25,12 @@ export function isExpected(error: unknown): boolean {
 /** Name, message and AWS's words of an error, whatever was thrown. */
 export function describeError(error: unknown): DescribedError {
   if (!(error instanceof Error)) return { name: 'Unknown', message: redact(String(error)) };
-  const details = (error as { details?: { awsCode?: string; requestId?: string } }).details ?? {};
+  const details = (error as { details?: { awsCode?: string; code?: string; requestId?: string } }).details ?? {};
   return {
     name: error.name,
     message: redact(error.message),
     ...(details.awsCode === undefined ? {} : { awsCode: details.awsCode }),
+    ...(details.code === undefined ? {} : { code: details.code }),
     ...(details.requestId === undefined ? {} : { requestId: details.requestId }),
   };
 }

@@ -34,6 +34,8 @@ export const LastError = z.strictObject({
   name: z.string(),
   message: z.string().max(2000),
   awsCode: z.string().optional(),
+  /** Stable reason code, as on the object's Event. */
+  code: z.string().optional(),
   requestId: z.string().optional(),
   state: z.string(),
   at: z.number(),

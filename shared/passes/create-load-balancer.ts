@@ -36,8 +36,7 @@ export async function applyServicePlan(deps: CreateDeps, input: ResumedStepInput
   if (!service || service.metadata.deletionTimestamp) throw new PlanStaleError(`${input.key}: the Service is gone or going; a new pass takes its load balancer away`);
   if (input.work === null) await noteDeletions(deps, { key: input.key, planId: input.plan.planId, plan, cluster, whole: false });
   await addFinalizer(client, service);
-  // A deletion that was under way and is not wanted any more is over.
-  await store.leases.update(input, { phase: 'Working', deletingSince: null });
+  await store.leases.update(input, { phase: 'Working' });
 
   const context = await applyContext(deps, { input, cluster, client, plan, service });
   const until = now() + WORK_MS * deps.factor;

@@ -1,5 +1,5 @@
 import { removeLeftover } from '../apply/apply-change';
-import { EventualError, NotReadyError, UserConfigError } from '../contract/errors';
+import { EventualError, NotReadyError, PlanStaleError, UserConfigError } from '../contract/errors';
 import { VERSION } from '../contract/events';
 import type { ClusterItem } from '../contract/items';
 import { formatKey } from '../contract/keys';
@@ -7,18 +7,23 @@ import { durationMs } from '../contract/settings';
 import type { MoreOutput, ResumedStepInput } from '../contract/steps';
 import { liftsProtection } from '../desired/service/deletion-protection';
 import { type ClusterClient, RESOURCES } from '../kubernetes/cluster-client';
-import type { Service } from '../model/kubernetes';
+import type { ResourceId } from '../model/model';
 import { type ObjectKey, openCluster, parseServiceKey, readService, serviceObject } from '../observe/cluster-access';
 import type { Change, Leftover, Plan } from '../plan/change';
-import { hasFinalizer, saysNothing, SERVICE_FINALIZER } from '../status/service-status';
 import { backendKey } from '../targets/ensure-backend-group';
 import { keyLedger } from './create-load-balancer';
+import { letGo, letGoEarly } from './let-go';
 import { noteDeletions } from './note-deletions';
 import { loadPlan } from './plan-record';
 import type { PassDeps } from './service-pass';
 
-/** What is left when the finalizer had to go first is tried again after this. */
+/** What is left when the finalizer had to go first is tried again after this, and less and less often. */
 const REST_AGAIN_MS = 60_000;
+const REST_AGAIN_AT_LEAST_MS = 60 * 60_000;
+/** AWS's reads lag its writes by seconds: what was made this recently and was not seen may exist all the same. */
+const READ_LAG_MS = 60_000;
+/** Ends of a step that are no refusal by AWS, or one that a person decides about. */
+const NOT_REFUSED = new Set(['Superseded', 'LeaseLost', 'PlanStale', 'Dirty', 'UserConfig']);
 
 export interface DeleteDeps extends Omit<PassDeps, 'tagging'> {
   /** Wakes a key of the target lane; answers the new generation. */
@@ -44,21 +49,26 @@ export async function deleteServiceResources(deps: DeleteDeps, input: ResumedSte
   const { cluster, client } = await openCluster({ clusters: deps.store.clusters, clusterClient: deps.clusterClient }, name.cluster);
   const plan = await loadPlan(deps.store, input.key, input.plan.planId);
   const deletion: Deletion = { deps, input, name, cluster, client, plan };
-  if (state.deletingSince === undefined) {
-    await noteDeletions(deps, { key: input.key, planId: input.plan.planId, plan, cluster, whole: true });
-    await enterAdopted(deletion);
-  }
   const deletingSince = state.deletingSince ?? deps.now();
-  if (state.deletingSince === undefined) await deps.store.leases.update(input, { phase: 'Deleting', deletingSince });
+  const begun = state.phase === 'Deleting' && state.planId === input.plan.planId;
+  if (!begun) await begin(deletion, { deletingSince, first: state.deletingSince === undefined });
   try {
     await removeEverything(deletion);
   } catch (error) {
-    const late = deps.now() - deletingSince > durationMs(cluster.settings.stepbalancer.finalizerDeadline) * deps.factor;
-    if (!late || !(error instanceof NotReadyError || error instanceof EventualError)) throw error;
-    return handOverToLedger(deletion, error);
+    const sinceMs = deps.now() - deletingSince;
+    if (sinceMs <= durationMs(cluster.settings.stepbalancer.finalizerDeadline) * deps.factor) throw error;
+    return handOverToLedger(deletion, { error, sinceMs });
   }
   await forget(deletion);
   return { more: false, done: plan.changes.length };
+}
+
+/** Once per plan: the deletions are counted, and the state says that they are under way. */
+async function begin(deletion: Deletion, { deletingSince, first }: { deletingSince: number; first: boolean }): Promise<void> {
+  const { deps, input, plan, cluster } = deletion;
+  if (first) await noteDeletions(deps, { key: input.key, planId: input.plan.planId, plan, cluster, whole: true });
+  await enterAdopted(deletion);
+  await deps.store.leases.update(input, { phase: 'Deleting', deletingSince, planId: input.plan.planId ?? null });
 }
 
 /** What was found by its tags alone goes into the ledger first: from then on the ledger says what is left to do. */
@@ -70,16 +80,31 @@ async function enterAdopted({ deps, input, plan }: Deletion): Promise<void> {
 async function removeEverything(deletion: Deletion): Promise<void> {
   const { deps, input, client, plan } = deletion;
   const context = { elbv2: deps.elbv2, ec2: deps.ec2, cluster: client, ledger: keyLedger(deps, input) };
-  const left = new Set((await context.ledger.list()).map(({ id }) => id));
+  // By physical id: what something is called may depend on what else was seen.
+  const left = new Map((await context.ledger.list()).map(({ id, physicalId }) => [physicalId, id as ResourceId]));
   const deletions = plan.changes.filter((change): change is Extract<Change, { action: 'delete' }> => change.action === 'delete');
-  const leftovers = deletions.filter(({ id }) => left.has(id));
+  const leftovers = deletions.flatMap((deletion) => (left.has(deletion.physicalId) ? [{ ...deletion, id: left.get(deletion.physicalId) ?? deletion.id }] : []));
   for (const leftover of leftovers.filter(({ type }) => type !== 'security-group')) await removeUnlessProtected(deletion, leftover);
   await waitForBindings(deletion, deletions.flatMap(({ type, physicalId }) => (type === 'target-group-binding' ? [physicalId] : [])));
   for (const leftover of leftovers.filter(({ type }) => type === 'security-group')) {
     await waitUntilUnused(deletion, leftover.physicalId);
     await removeLeftover(context, leftover);
   }
-  for (const item of await context.ledger.list()) await context.ledger.remove(item.id);
+  await forgetRest(deletion);
+}
+
+/**
+ * The ledger lets go of what the plan knew. What it holds besides was not seen when the plan was made: a creation of a moment ago, perhaps. It is waited for until AWS must show
+ * it, and then looked for by a new plan: nothing that may exist is forgotten.
+ */
+async function forgetRest({ deps, input, plan }: Deletion): Promise<void> {
+  const ledger = keyLedger(deps, input);
+  const known = new Set<string | undefined>(plan.changes.flatMap((change) => (change.action === 'delete' ? [change.physicalId, ...change.takesAlong] : [change.id])));
+  const rest = await ledger.list();
+  const unknown = rest.filter(({ id, physicalId }) => !known.has(id) && (physicalId === undefined || !known.has(physicalId)));
+  if (unknown.some(({ at }) => deps.now() - at < READ_LAG_MS * deps.factor)) throw new NotReadyError(`waiting until AWS shows ${unknown.map(({ id }) => id).join(', ')}, made a moment ago and not seen yet`);
+  if (unknown.length > 0) throw new PlanStaleError(`the plan of ${input.key} does not know ${unknown.map(({ id }) => id).join(', ')} of the ledger; it is made anew`);
+  for (const { id } of rest) await ledger.remove(id);
 }
 
 /** Where AWS refuses because of deletion protection and the Service says that it has none any more, the protection goes first. */
@@ -89,11 +114,23 @@ async function removeUnlessProtected({ deps, input, client, name }: Deletion, le
     await removeLeftover(context, leftover);
   } catch (error) {
     const isProtected = leftover.type === 'load-balancer' && error instanceof UserConfigError && error.details.awsCode === 'OperationNotPermitted';
-    const service = isProtected ? await readService(client, name) : undefined;
-    if (!service || !liftsProtection(service)) throw error;
+    if (!isProtected) throw error;
+    const service = await readService(client, name);
+    if (!service || !liftsProtection(service)) {
+      // The deadline of the finalizer begins when AWS may delete.
+      await deps.store.leases.update(input, { deletingSince: deps.now() });
+      throw protectedByHand(leftover, error);
+    }
     await deps.elbv2.modifyLoadBalancerAttributes(leftover.physicalId, { 'deletion_protection.enabled': 'false' });
     await removeLeftover(context, leftover);
   }
+}
+
+/** Somebody wanted it to stay, and not by the manifest: only a person can decide. */
+function protectedByHand({ name, physicalId }: Leftover, cause: UserConfigError): UserConfigError {
+  const off = `aws elbv2 modify-load-balancer-attributes --load-balancer-arn ${physicalId} --attributes Key=deletion_protection.enabled,Value=false`;
+  const message = `load balancer ${name} has deletion protection that the object does not state: somebody switched it on in AWS. It goes on serving. Switch it off if it is really to go (${off}); the deletion goes on by itself within 15 minutes`;
+  return new UserConfigError(message, { cause, details: { ...cause.details, code: 'DeletionProtectedInAws' } });
 }
 
 /** The target lane takes a binding's rules away, and the finalizer of one that LBC made; the groups go after that. */
@@ -133,30 +170,15 @@ async function forget(deletion: Deletion): Promise<void> {
   await deps.store.leases.update(input, { phase: 'Deleted', deletingSince: null, hostname: null, arn: null, inputsHash: null, driftCheckedAt: null, healthyBy: null, nextAttemptAt: null, planId: null });
 }
 
-/** Clears the status and takes the finalizer off; silent where the Service is gone. Without our finalizer its status is somebody else's: it may have gone to another controller. */
-async function letGo(client: ClusterClient, service: Service | undefined): Promise<void> {
-  if (!service || !hasFinalizer(service)) return;
-  const { namespace = 'default', name } = service.metadata;
-  if (!saysNothing(service)) await client.patch(RESOURCES.services, { namespace, name }, { type: 'merge', body: { status: { loadBalancer: { ingress: null } } } }, { subresource: 'status' });
-  const fresh = await readService(client, { namespace, name });
-  const { finalizers = [], resourceVersion } = fresh?.metadata ?? {};
-  await client.patch(RESOURCES.services, { namespace, name }, { type: 'merge', body: { metadata: { resourceVersion, finalizers: finalizers.filter((finalizer) => finalizer !== SERVICE_FINALIZER) } } });
-}
-
-/** AWS has refused for too long: Kubernetes is not held up any more, the ledger remembers what is left. */
-async function handOverToLedger({ deps, input, name, client, plan }: Deletion, error: Error): Promise<MoreOutput> {
-  const service = await readService(client, name);
-  const left = await deps.store.ledger.list(input.key);
-  if (service) {
-    const { uid } = service.metadata;
-    await client.recordEvent({
-      object: { apiVersion: 'v1', kind: 'Service', namespace: name.namespace, name: name.name, ...(uid ? { uid } : {}) },
-      type: 'Warning',
-      reason: 'DeletionContinuesWithoutObject',
-      message: `AWS still refuses (${error.message}). The finalizer was taken off; ${left.length} resources (${left.map(({ id }) => id).join(', ')}) are deleted as soon as AWS lets go of them.`,
-    });
-    await letGo(client, service);
-  }
-  await deps.store.leases.update(input, { nextAttemptAt: deps.now() + REST_AGAIN_MS * deps.factor, inputsHash: null });
+/**
+ * AWS has refused for too long: Kubernetes is not held up any more, the ledger remembers what is left. What passes by itself is tried again less and less often; any other error
+ * stays an error of this execution, to be seen and mended.
+ */
+async function handOverToLedger({ deps, input, name, client, plan }: Deletion, { error, sinceMs }: { error: unknown; sinceMs: number }): Promise<MoreOutput> {
+  if (!(error instanceof Error) || NOT_REFUSED.has(error.name)) throw error;
+  await letGoEarly(client, name, { error, left: await deps.store.ledger.list(input.key) });
+  if (!(error instanceof NotReadyError || error instanceof EventualError)) throw error;
+  const again = Math.min(Math.max(REST_AGAIN_MS * deps.factor, sinceMs / 4), REST_AGAIN_AT_LEAST_MS * deps.factor);
+  await deps.store.leases.update(input, { nextAttemptAt: deps.now() + again, inputsHash: null });
   return { more: false, done: plan.changes.length };
 }

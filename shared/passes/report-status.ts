@@ -41,8 +41,9 @@ export async function reportServiceStatus(deps: ClusterDeps, input: ReportStatus
 /** An error that the workflow caught and brought here (`UserConfig`, `Quota`). Its details are in the key's last error. */
 function caughtProblem({ error }: ReportStatusInput, { lastError }: StateItem, { namespace, name }: { namespace: string; name: string }): Problem[] {
   if (error === undefined) return [];
-  const message = lastError?.name === error.Error ? lastError.message : `${error.Error}: see the execution's history`;
-  return [{ code: error.Error === 'Quota' ? 'AwsQuota' : 'InvalidConfiguration', message, object: { group: '', resource: 'services', namespace, name } }];
+  const known = lastError?.name === error.Error ? lastError : undefined;
+  const message = known?.message ?? `${error.Error}: see the execution's history`;
+  return [{ code: known?.code ?? (error.Error === 'Quota' ? 'AwsQuota' : 'InvalidConfiguration'), message, object: { group: '', resource: 'services', namespace, name } }];
 }
 
 async function repairFinalizer(client: ClusterClient, service: Service): Promise<void> {
