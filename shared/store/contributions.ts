@@ -1,6 +1,6 @@
 import { ContributionItem, ITEM_KEYS } from '../contract/items';
 import { VERSION } from '../contract/events';
-import type { Table } from '../aws/table';
+import { equal, type Table } from '../aws/table';
 import { readItem } from './items';
 import type { Contributions } from './store';
 
@@ -11,8 +11,8 @@ export function createContributions({ table, now }: { readonly table: Table; rea
     async put(sgKey, item) {
       await table.put({ ...ITEM_KEYS.contribution(sgKey, item.cluster, item.binding), ...ContributionItem.parse(item) });
     },
-    async remove(sgKey, cluster, binding) {
-      await table.delete(ITEM_KEYS.contribution(sgKey, cluster, binding));
+    async remove(sgKey, cluster, binding, at) {
+      await table.delete(ITEM_KEYS.contribution(sgKey, cluster, binding), at === undefined ? undefined : equal('at', at));
     },
     async list(sgKey) {
       return (await table.query(sgKey, 'CONTRIB#')).map((item) => readItem(ContributionItem, item));

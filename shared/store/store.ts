@@ -86,7 +86,8 @@ export interface References {
 /** What bindings of all clusters need on one node or pod security group, and who uses a shared backend group. */
 export interface Contributions {
   put(sgKey: string, item: ContributionItem): Promise<void>;
-  remove(sgKey: string, cluster: string, binding: string): Promise<void>;
+  /** `at`: only the contribution of that time, not one that was written since. */
+  remove(sgKey: string, cluster: string, binding: string, at?: number): Promise<void>;
   list(sgKey: string): Promise<ContributionItem[]>;
   /** Users of a shared backend security group (`backend#…` key): who needs it. Written before the group is used. */
   addUser(backendKey: string, userKey: string): Promise<void>;

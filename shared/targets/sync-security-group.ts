@@ -1,6 +1,6 @@
 import { awsCode } from '../aws/errors';
 import { ConflictError, EventualError, QuotaError } from '../contract/errors';
-import type { ClusterItem, ContributedRule, ContributionItem } from '../contract/items';
+import type { ClusterItem, ContributedRule, ContributionItem, StateItem } from '../contract/items';
 import { VERSION } from '../contract/events';
 import { formatKey } from '../contract/keys';
 import { durationMs } from '../contract/settings';
@@ -61,15 +61,23 @@ interface GroupState {
   readonly rights: RevokeRights;
 }
 
-/** Contributions of bindings that are gone, or of clusters that nobody registers any more, no longer count. */
+/**
+ * Contributions of bindings that are gone, or of clusters that nobody registers any more, no longer count. One that was made again has said so before its first pass
+ * ends, and a contribution that changed since it was listed stays: its writer relies on it.
+ */
 async function liveContributions(groupId: string, clusters: readonly ClusterItem[], deps: TargetLaneDeps): Promise<ContributionItem[]> {
   const sgKey = formatKey({ kind: 'sg', groupId });
   const registered = new Set(clusters.map(({ id }) => id));
   const all = await deps.store.contributions.list(sgKey);
-  const live = await Promise.all(all.map(async ({ cluster, binding }) => registered.has(cluster) && (await deps.store.leases.read(`tg#${cluster}#${binding}`))?.phase !== 'Deleted'));
+  const live = await Promise.all(all.map(async ({ cluster, binding }) => registered.has(cluster) && !isGone(await deps.store.leases.read(`tg#${cluster}#${binding}`))));
   const gone = all.filter((_, index) => !live[index]);
-  for (const { cluster, binding } of gone) await deps.store.contributions.remove(sgKey, cluster, binding);
+  for (const { cluster, binding, at } of gone) await deps.store.contributions.remove(sgKey, cluster, binding, at);
   return all.filter((_, index) => live[index]);
+}
+
+/** Removed, and nobody has asked for it since. */
+function isGone(state: StateItem | undefined): boolean {
+  return state?.phase === 'Deleted' && state.owner === undefined && state.gen === state.doneGen;
 }
 
 function isAnswered({ state }: TargetPass, { wish, clusters, deps }: { wish: string; clusters: readonly ClusterItem[]; deps: TargetLaneDeps }): boolean {

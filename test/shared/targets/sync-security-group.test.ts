@@ -126,4 +126,26 @@ describe('the rules of a node or pod group', () => {
     expect(rules(session)).toEqual([]);
     expect(await session.deps.store.leases.read(KEY)).toMatchObject({ phase: 'Deleted' });
   });
+
+  it('of a binding that was deleted and made again count while its first pass is under way', async () => {
+    const { session, contribute, sync } = await world();
+    const key = 'tg#vector#shop/web';
+    await wakeTargets(session.deps, key);
+    const deleted = await session.deps.takeOver(key, 'first');
+    if (!deleted) throw new Error('the key was not taken');
+    await session.deps.store.leases.release(deleted.holder, { phase: 'Deleted' });
+    await wakeTargets(session.deps, key);
+    await session.deps.takeOver(key, 'second');
+    await contribute('shop/web', [tcp(8080)]);
+    await sync();
+    expect(rules(session)).toEqual(['tcp 8080-8080 sg-0aa11bb22cc330002']);
+    expect(await session.deps.store.contributions.list(KEY)).toHaveLength(1);
+  });
+
+  it('of a binding that wrote anew since it was seen gone stay', async () => {
+    const { session, contribute } = await world();
+    await contribute('shop/web', [tcp(8080)]);
+    await session.deps.store.contributions.remove(KEY, 'vector', 'shop/web', 77);
+    expect(await session.deps.store.contributions.list(KEY)).toHaveLength(1);
+  });
 });
