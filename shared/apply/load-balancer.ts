@@ -1,5 +1,5 @@
 import type { LoadBalancer } from '../aws/elbv2';
-import { NotReadyError } from '../contract/errors';
+import { NotReadyError, UserConfigError } from '../contract/errors';
 import type { LoadBalancerSpec, SubnetMapping } from '../model/model';
 import type { Creation, Difference } from '../plan/change';
 import { type ApplyContext, compact, hasSameIdentity, resolveToken } from './apply-context';
@@ -37,6 +37,7 @@ export async function updateLoadBalancer(context: ApplyContext, arn: string, dif
     case 'tags':
       return updateTags(context, arn, difference);
     case 'subnets':
+      expectEachAddressOnce(arn, difference.to);
       return elbv2.setSubnets({ LoadBalancerArn: arn, SubnetMappings: difference.to.map(mapping), ...compact({ EnablePrefixForIpv6SourceNat: difference.enablePrefixForIpv6SourceNat, IpAddressType: difference.ipAddressType }) });
     case 'securityGroups':
       return elbv2.setSecurityGroups({
@@ -55,6 +56,17 @@ export async function updateLoadBalancer(context: ApplyContext, arn: string, dif
       return elbv2.modifyCapacityReservation(arn, difference.to);
     default:
       return undefined;
+  }
+}
+
+/** A subnet that stays keeps its addresses, so one of them cannot go to another subnet. AWS would call it in use for ever. */
+function expectEachAddressOnce(arn: string, mappings: readonly SubnetMapping[]): void {
+  const seen = new Map<string, string>();
+  for (const { subnetID, allocationID } of mappings) {
+    const holder = allocationID === undefined ? undefined : seen.get(allocationID);
+    if (holder !== undefined)
+      throw new UserConfigError(`${arn}: expected a free Elastic IP for each subnet, found ${allocationID} for both ${holder} and ${subnetID}: AWS cannot change the addresses of a subnet that stays. Name another one, or delete and re-create the object.`, { details: { code: 'AddressesCannotMove' } });
+    if (allocationID !== undefined) seen.set(allocationID, subnetID);
   }
 }
 

@@ -10,6 +10,7 @@ import { compareShapes } from '../adoption/compare-shapes';
 import { keyOf, runApproved, type ServiceName } from '../approve-plan';
 import { readVector, type Vector } from '../vectors/read-vector';
 import { nextModels, type NextModel } from './next-model';
+import { withNamedGroups } from './with-named-groups';
 import { withoutStack } from './without-stack';
 
 /** What became of one model, from nothing to nothing. */
@@ -38,7 +39,7 @@ export async function liveThrough(file: string): Promise<ModelLife> {
   const vector = readVector(file);
   const nexts = await nextModels(vector);
   const world = await openSmallWorld({
-    environment: vector.environment,
+    environment: withNamedGroups(vector.environment, [vector.objects, nexts]),
     objects: vector.objects as unknown as readonly ImportedObject[],
     before({ account, place }) {
       makeExist({ account, place }, [vector.objects, nexts]);

@@ -58,17 +58,17 @@ function compareSubnets(desired: LoadBalancerSpec, observed: LoadBalancerSpec): 
     desired.subnetMapping.some((mapping) => hasOtherPrefix(mapping, observed.subnetMapping)) ||
     (becomesDualstack(desired, observed) && desired.subnetMapping.some((mapping) => mapping.ipv6Address !== undefined));
   if (!differs) return [];
-  const to = desired.subnetMapping.map((mapping) => withPresentAddresses(mapping, observed.subnetMapping));
+  const to = desired.subnetMapping.map((mapping) => withPresentAddresses(mapping, { observed: observed.subnetMapping, hasIpv6: desired.ipAddressType !== 'ipv4' }));
   return [{ kind: 'subnets', from: observed.subnetMapping, to, ...(flag === undefined ? {} : { enablePrefixForIpv6SourceNat: flag }) }];
 }
 
 /** AWS refuses other addresses for a subnet that stays, so it keeps those it has; only an IPv6 address that is not there yet is taken. */
-function withPresentAddresses(mapping: SubnetMapping, observed: readonly SubnetMapping[]): SubnetMapping {
+function withPresentAddresses(mapping: SubnetMapping, { observed, hasIpv6 }: { observed: readonly SubnetMapping[]; hasIpv6: boolean }): SubnetMapping {
   const present = observed.find((other) => other.subnetID === mapping.subnetID);
   if (!present) return mapping;
   const { allocationID: _, privateIPv4Address: __, ...rest } = mapping;
   const { allocationID, privateIPv4Address, ipv6Address } = present;
-  return { ...rest, ...(allocationID === undefined ? {} : { allocationID }), ...(privateIPv4Address === undefined ? {} : { privateIPv4Address }), ...(ipv6Address === undefined ? {} : { ipv6Address }) };
+  return { ...rest, ...(allocationID === undefined ? {} : { allocationID }), ...(privateIPv4Address === undefined ? {} : { privateIPv4Address }), ...(ipv6Address !== undefined && hasIpv6 ? { ipv6Address } : {}) };
 }
 
 const subnetId = (mapping: SubnetMapping): string => mapping.subnetID;

@@ -78,6 +78,13 @@ describe('makePlan', () => {
     expect(change).toMatchObject({ differences: [{ kind: 'subnets', to: [{ subnetID: 'subnet-1', allocationID: 'eipalloc-1' }, { subnetID: 'subnet-2' }, { subnetID: 'subnet-3', allocationID: 'eipalloc-1' }] }] });
   });
 
+  it('gives IPv6 addresses up with dual stack', () => {
+    const seen = edited('load-balancer', ({ spec }) => ({ spec: { ...spec, ipAddressType: 'dualstack', subnetMapping: [{ subnetID: 'subnet-1', ipv6Address: '2001:db8::1' }] } }));
+    const [change] = makePlan(aModel(), seen, owning(seen)).changes;
+    expect(change).toMatchObject({ differences: [{ kind: 'subnets', ipAddressType: 'ipv4', to: [{ subnetID: 'subnet-1' }, { subnetID: 'subnet-2' }] }] });
+    expect(JSON.stringify(change?.action === 'update' ? change.differences.map((difference) => (difference.kind === 'subnets' ? difference.to : [])) : [])).not.toContain('ipv6Address');
+  });
+
   it('knows a CIDR block without its host bits', () => {
     const open = (cidrIP: string) => aSecurityGroup({ ingress: [{ ipProtocol: 'tcp', fromPort: 80, toPort: 80, ipRanges: [{ cidrIP, description: '' }] }] });
     const seen = edited('security-group', () => ({ spec: open('10.0.0.0/8').spec }));
