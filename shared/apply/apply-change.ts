@@ -4,7 +4,7 @@ import type { Resource } from '../model/model';
 import type { Change, Creation, Difference, Leftover } from '../plan/change';
 import type { ApplyContext } from './apply-context';
 import { nameOf } from '../plan/make-plan';
-import { createListener, updateListener } from './listener';
+import { createListener, finishHandover, updateListener } from './listener';
 import { createLoadBalancer, updateLoadBalancer } from './load-balancer';
 import { createSecurityGroup, updateSecurityGroup } from './security-group';
 import { createTargetGroup, updateTargetGroup } from './target-group';
@@ -63,6 +63,14 @@ export async function applyWhenActive(context: ApplyContext, changes: readonly C
     if (change.action !== 'create' && change.action !== 'replace') continue;
     const physicalId = context.physicalIds.get(change.desired.id);
     for (const difference of change.afterwards.filter(waitsForActive)) if (physicalId) await update(context, change.desired, { physicalId, difference });
+  }
+}
+
+/** Moves the traffic that waited for a successor to be healthy. */
+export async function applyHandovers(context: ApplyContext, changes: readonly Change[]): Promise<void> {
+  for (const change of changes) {
+    if (change.action !== 'update') continue;
+    for (const difference of change.differences) if (difference.kind === 'listener' && difference.meanwhile) await finishHandover(context, change.physicalId, difference);
   }
 }
 

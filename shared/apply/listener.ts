@@ -1,4 +1,4 @@
-import { awsCode } from '../aws/errors';
+import { awsCode, isRefused } from '../aws/errors';
 import type { ListenerSpec } from '../model/model';
 import type { Creation, Difference } from '../plan/change';
 import { type ApplyContext, compact, hasSameIdentity, resolveToken } from './apply-context';
@@ -29,12 +29,29 @@ export async function createListener(context: ApplyContext, { tags }: Creation, 
 export async function updateListener(context: ApplyContext, arn: string, difference: Difference): Promise<void> {
   const { elbv2 } = context;
   if (difference.kind === 'tags') await updateTags(context, arn, difference);
-  if (difference.kind === 'listener') await elbv2.modifyListener({ ListenerArn: arn, ...settings(context, difference.to) });
+  if (difference.kind === 'listener') await updateSettings(context, arn, difference);
   if (difference.kind === 'attributes') await elbv2.modifyListenerAttributes(arn, pairs(difference.set));
   if (difference.kind === 'certificates') {
     for (const certificate of difference.add) await elbv2.addListenerCertificates(arn, [certificate]);
     for (const certificate of difference.remove) await elbv2.removeListenerCertificates(arn, [certificate]);
   }
+}
+
+/** Where a successor is to be checked beside the old target group and AWS does not take both behind one listener, the traffic moves at once. */
+async function updateSettings(context: ApplyContext, arn: string, { to, meanwhile }: Extract<Difference, { kind: 'listener' }>): Promise<void> {
+  const modify = (spec: ListenerSpec) => context.elbv2.modifyListener({ ListenerArn: arn, ...settings(context, spec) });
+  if (!meanwhile) return modify(to);
+  try {
+    await modify({ ...to, defaultActions: meanwhile });
+  } catch (error) {
+    if (!isRefused(error)) throw error;
+    await modify(to);
+  }
+}
+
+/** Moves the traffic of a listener to the target groups that were checked meanwhile. */
+export async function finishHandover(context: ApplyContext, arn: string, { to }: Extract<Difference, { kind: 'listener' }>): Promise<void> {
+  await context.elbv2.modifyListener({ ListenerArn: arn, ...settings(context, to) });
 }
 
 function settings(context: ApplyContext, spec: ListenerSpec) {

@@ -147,7 +147,7 @@ const difference = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('capacity'), from: z.number(), to: z.number() }),
   z.strictObject({ kind: z.literal('healthCheck'), from: healthCheck, to: healthCheck }),
   z.strictObject({ kind: z.literal('attributes'), from: attributes, set: attributes }),
-  z.strictObject({ kind: z.literal('listener'), fields: z.array(z.enum(['protocol', 'port', 'defaultActions', 'defaultCertificate', 'sslPolicy', 'alpnPolicy'])), to: listener }),
+  z.strictObject({ kind: z.literal('listener'), fields: z.array(z.enum(['protocol', 'port', 'defaultActions', 'defaultCertificate', 'sslPolicy', 'alpnPolicy'])), to: listener, meanwhile: optional(z.array(action)) }),
   z.strictObject({ kind: z.literal('certificates'), add: z.array(text), remove: z.array(text) }),
   z.strictObject({ kind: z.literal('binding'), fields: z.array(text), to: targetGroupBinding }),
   z.strictObject({ kind: z.literal('immutable'), field: text, from: text, to: text }),

@@ -1,18 +1,21 @@
-import { applyWhenActive, removeLeftover } from '../apply/apply-change';
+import { applyHandovers, applyWhenActive, removeLeftover } from '../apply/apply-change';
 import type { ApplyContext } from '../apply/apply-context';
 import { NotReadyError } from '../contract/errors';
 import type { CollectGarbageInput } from '../contract/steps';
-import { openCluster, parseServiceKey } from '../observe/cluster-access';
+import type { ClusterClient } from '../kubernetes/cluster-client';
+import { openCluster, parseServiceKey, readService } from '../observe/cluster-access';
 import type { LedgerItem } from '../contract/items';
 import { familyOf, markOf } from '../model/members';
 import type { ResourceId } from '../model/model';
 import type { Leftover } from '../plan/change';
 import { garbageOf } from '../plan/make-plan';
 import { leaveBackendGroup } from '../targets/ensure-backend-group';
-import { keyLedger } from './create-load-balancer';
+import { keyLedger, writeHostname } from './create-load-balancer';
 import { loadNotes, loadPlan } from './plan-record';
 import type { PassDeps } from './service-pass';
 
+/** The one load balancer of a model. */
+const BALANCER = 'load-balancer/LoadBalancer';
 /** A degraded key is looked at again after this; healthy ones by events and resync. */
 const DEGRADED_AGAIN_MS = 2 * 60_000;
 
@@ -55,8 +58,26 @@ async function collect(deps: Omit<PassDeps, 'tagging'>, input: CollectGarbageInp
   });
   const leftovers = garbageOf(plan);
   if (!healthy && (await stillServe(context, leftovers))) return 0;
+  await applyHandovers(context, plan.changes);
+  if (leftovers.some(({ type }) => type === 'load-balancer')) await tellSuccessor(deps, { input, client, arn: physicalIds.get(BALANCER) });
   for (const leftover of leftovers) await removeLeftover(context, leftover);
   return leftovers.length;
+}
+
+interface Successor {
+  readonly input: CollectGarbageInput;
+  readonly client: ClusterClient;
+  /** Of the load balancer that takes over; absent where a load balancer goes without one. */
+  readonly arn: string | undefined;
+}
+
+/** Until now the hostname of the old load balancer stood in the status, since that one served. */
+async function tellSuccessor({ store, elbv2 }: Omit<PassDeps, 'tagging'>, { input, client, arn }: Successor): Promise<void> {
+  const [found] = arn === undefined ? [] : await elbv2.describeLoadBalancers({ arns: [arn] });
+  if (!found?.DNSName) return;
+  await store.leases.update(input, { arn: found.LoadBalancerArn, hostname: found.DNSName.toLowerCase() });
+  const service = await readService(client, parseServiceKey(input.key));
+  if (service && !service.metadata.deletionTimestamp) await writeHostname(client, service, found.DNSName);
 }
 
 /** Whether a target of what is to go is healthy: without an endpoint, or behind a listener that has moved on, nothing is lost with it. */

@@ -8,6 +8,7 @@ import type { Service } from '../model/kubernetes';
 import { BACKEND_GROUP } from '../model/model';
 import { openCluster, parseServiceKey, readService } from '../observe/cluster-access';
 import type { Plan } from '../plan/change';
+import { garbageOf } from '../plan/make-plan';
 import { desiredLoadBalancerStatus, hasFinalizer, saysLoadBalancer, SERVICE_FINALIZER } from '../status/service-status';
 import type { Holder } from '../store/store';
 import { noteDeletions } from './note-deletions';
@@ -77,10 +78,16 @@ async function applyContext(deps: CreateDeps, { input, cluster, client, plan, se
     physicalIds,
     now: deps.now,
     async loadBalancerCreated({ arn, dnsName }) {
+      if (oldOneServes(plan)) return;
       await store.leases.update(input, { arn, hostname: dnsName.toLowerCase() });
       await writeHostname(client, service, dnsName);
     },
   };
+}
+
+/** Whether a load balancer serves on until its successor is healthy: then its hostname stays in the status as long (CollectGarbage changes it). */
+function oldOneServes(plan: Plan): boolean {
+  return garbageOf(plan).some(({ type }) => type === 'load-balancer');
 }
 
 /** The ledger of one key, as appliers see it. */

@@ -3,6 +3,8 @@ import type { LedgerItem } from '../contract/items';
 import { durationMs } from '../contract/settings';
 import type { PlannedStepInput, WaitForHealthyOutput } from '../contract/steps';
 import { openCluster, parseServiceKey } from '../observe/cluster-access';
+import { garbageOf } from '../plan/make-plan';
+import { loadPlan } from './plan-record';
 import type { PassDeps } from './service-pass';
 import { forgetTold, tellDegraded, type Waiting } from './tell-health';
 
@@ -26,15 +28,23 @@ export async function waitForHealthy(deps: WaitDeps, input: PlannedStepInput): P
   const healthyBy = state.healthyBy ?? now() + durationMs(healthyWithin) * factor;
   if (state.healthyBy === undefined) await store.leases.update(input, { healthyBy });
 
-  const ledger = await store.ledger.list(input.key);
+  const { ledger, succeeds } = await remaining(deps, input);
   const balancers = await loadBalancersNotActive(deps, ledger);
-  const waiting = balancers.length > 0 ? balancers : await targetsNotHealthy(deps, ledger);
+  const waiting = balancers.length > 0 ? balancers : await targetsNotHealthy(deps, ledger, succeeds);
   const hopeless = waiting.some(({ final }) => final !== undefined);
   if (waiting.length > 0 && !hopeless && now() < healthyBy) throw new NotReadyError(`${input.key}: ${waiting.map(({ what }) => what).join('; ')}`);
   const telling = { store, holder: input, state, client, name };
   if (waiting.length === 0) await forgetTold(telling);
   else await tellDegraded(telling, { waiting, within: healthyWithin });
   return { health: waiting.length === 0 ? 'healthy' : 'degraded' };
+}
+
+/** What stays when the pass is over: nobody waits for what a successor is to replace. */
+async function remaining({ store }: WaitDeps, { key, plan: { outcome, planId } }: PlannedStepInput): Promise<{ ledger: readonly LedgerItem[]; succeeds: boolean }> {
+  const ledger = await store.ledger.list(key);
+  if (outcome !== 'apply') return { ledger, succeeds: false };
+  const going = new Set<string>(garbageOf(await loadPlan(store, key, planId)).map(({ id }) => id));
+  return { ledger: ledger.filter(({ id }) => !going.has(id)), succeeds: going.size > 0 };
 }
 
 async function loadBalancersNotActive({ elbv2 }: WaitDeps, ledger: readonly LedgerItem[]): Promise<Waiting[]> {
@@ -44,14 +54,16 @@ async function loadBalancersNotActive({ elbv2 }: WaitDeps, ledger: readonly Ledg
   return found.flatMap(({ LoadBalancerName, State }) => (State?.Code === 'active' || State?.Code === 'active_impaired' ? [] : [{ what: `load balancer ${LoadBalancerName} is ${State?.Code ?? 'unknown'}`, ...(State?.Code === 'failed' ? { final: 'LoadBalancerFailed' as const } : {}) }]));
 }
 
-async function targetsNotHealthy({ elbv2 }: WaitDeps, ledger: readonly LedgerItem[]): Promise<Waiting[]> {
+/** What succeeds another has to have a healthy target: `unused` may only mean that AWS has not begun to check. */
+async function targetsNotHealthy({ elbv2 }: WaitDeps, ledger: readonly LedgerItem[], succeeds: boolean): Promise<Waiting[]> {
   const waiting: Waiting[] = [];
   for (const arn of physicalIds(ledger, 'target-group')) {
     const targets = (await elbv2.describeTargetHealth(arn)) ?? [];
     const name = arn.split('/')[1] ?? arn;
     const staying = targets.filter(({ TargetHealth }) => !['draining', 'unhealthy.draining'].includes(TargetHealth.State ?? ''));
     if (staying.length === 0) waiting.push({ what: `target group ${name} has no target: no ready endpoint`, final: 'NoReadyEndpoints' });
-    const pending = staying.filter(({ TargetHealth }) => !SETTLED.has(TargetHealth.State ?? ''));
+    const unproven = succeeds && staying.every(({ TargetHealth }) => TargetHealth.State !== 'healthy');
+    const pending = staying.filter(({ TargetHealth }) => unproven || !SETTLED.has(TargetHealth.State ?? ''));
     if (pending.length > 0) waiting.push({ what: `${pending.length} of ${staying.length} targets of ${name} are not healthy yet` });
   }
   return waiting;

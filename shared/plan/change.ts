@@ -1,5 +1,6 @@
 import type { Stack } from '../desired/tracking';
 import type {
+  Action,
   Attribute,
   HealthCheckConfig,
   IngressPermission,
@@ -26,7 +27,7 @@ import type {
  *     capacity                    ModifyCapacityReservation, when the load balancer is active
  *     healthCheck                 ModifyTargetGroup, with all fields of `to`
  *     attributes                  Modify…Attributes, only those in `set`
- *     listener                    ModifyListener
+ *     listener                    ModifyListener; with `meanwhile`, those actions now and those of `to` when the successor is healthy (by CollectGarbage)
  *     certificates                AddListenerCertificates, RemoveListenerCertificates
  *     binding                     the object in the cluster is written again
  *     immutable                   nothing but a replacement mends it; `field` says what
@@ -41,7 +42,7 @@ export type Difference =
   | { readonly kind: 'capacity'; readonly from: number; readonly to: number }
   | { readonly kind: 'healthCheck'; readonly from: HealthCheckConfig; readonly to: HealthCheckConfig }
   | { readonly kind: 'attributes'; readonly from: readonly Attribute[]; readonly set: readonly Attribute[] }
-  | { readonly kind: 'listener'; readonly fields: readonly ListenerField[]; readonly to: ListenerSpec }
+  | { readonly kind: 'listener'; readonly fields: readonly ListenerField[]; readonly to: ListenerSpec; readonly meanwhile?: readonly Action[] }
   | { readonly kind: 'certificates'; readonly add: readonly string[]; readonly remove: readonly string[] }
   | { readonly kind: 'binding'; readonly fields: readonly string[]; readonly to: TargetGroupBindingSpec }
   | { readonly kind: 'immutable'; readonly field: string; readonly from: string; readonly to: string };

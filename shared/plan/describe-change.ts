@@ -49,7 +49,7 @@ export function describeDifference(difference: Difference): string {
     case 'healthCheck':
       return `health check ${healthCheckText(difference)}`;
     case 'listener':
-      return `${difference.fields.join(', ')} of ${difference.to.protocol}:${difference.to.port}`;
+      return `${difference.fields.join(', ')} of ${difference.to.protocol}:${difference.to.port}${difference.meanwhile ? ' (traffic moves when the new target group is healthy)' : ''}`;
     case 'certificates':
       return `certificates ${[...difference.add.map((arn) => `+${arn}`), ...difference.remove.map((arn) => `-${arn}`)].join(' ')}`;
     case 'binding':

@@ -8,6 +8,7 @@ import { compareSecurityGroup } from './compare/security-group';
 import { compareTargetGroup } from './compare/target-group';
 import { creationOf } from './creation';
 import { forgotten } from './forgotten';
+import { handOver } from './handover';
 import { type Matching, matchModel, type Pair } from './matching';
 import { familyOf, markOf } from '../model/members';
 
@@ -63,7 +64,7 @@ function adoptions(observed: readonly Observed[], context: PlanContext): Change[
 function upsert(pair: Pair, matching: Matching, observed: readonly Observed[], context: PlanContext, identity: Identity): Change[] {
   const { desired, kept, replaced } = pair;
   if (kept) {
-    const differences = compare(desired, kept, context, identity);
+    const differences = compare(desired, kept, context, identity).map((difference) => (kept.type === 'listener' ? handOver(difference, kept, matching) : difference));
     return differences.length === 0 ? [] : [{ action: 'update', id: kept.id, physicalId: kept.physicalId, desired, differences }];
   }
   const creation = creationOf(pair, matching, observed, context);

@@ -12,7 +12,21 @@ export function applyToObserved(plan: Plan, observed: readonly Observed[], { lat
   const before = new Map(observed.map((resource) => [resource.physicalId, resource]));
   const members = new Map(Object.entries(plan.kept).map(([id, physicalId]) => [id as ResourceId, before.get(physicalId)?.id ?? (id as ResourceId)]));
   const world = plan.changes.reduce((seen, change) => accepted(seen, applyChange(change, seen, members)), [...observed]);
-  return late ? garbageOf(plan).reduce((seen, leftover) => accepted(seen, without(seen, [leftover.id, ...leftover.takesAlong])), world) : world;
+  if (!late) return world.map((resource) => atHandover(resource, plan, observed, members));
+  return garbageOf(plan).reduce((seen, leftover) => accepted(seen, without(seen, [leftover.id, ...leftover.takesAlong])), world);
+}
+
+/** Until the late things are done, a listener forwards as it says for the meantime; ARNs in there are those of what goes. */
+function atHandover(resource: Observed, { changes }: Plan, observed: readonly Observed[], members: Members): Observed {
+  const change = changes.find((candidate) => candidate.action === 'update' && candidate.physicalId === resource.physicalId);
+  const difference = change?.action === 'update' ? change.differences.find((candidate) => candidate.kind === 'listener') : undefined;
+  if (resource.type !== 'listener' || difference?.kind !== 'listener' || !difference.meanwhile) return resource;
+  const ids = new Map(observed.map(({ id, physicalId }) => [physicalId, id]));
+  const named = JSON.parse(JSON.stringify(withMembers(difference.meanwhile, members)), (key, value: unknown) => {
+    const id = key === 'targetGroupARN' && typeof value === 'string' ? ids.get(value) : undefined;
+    return id === undefined ? value : { ref: id, attribute: 'arn' };
+  }) as ListenerSpec['defaultActions'];
+  return { ...resource, spec: { ...resource.spec, defaultActions: named } };
 }
 
 /** The world after a change, if AWS lets it come to that. */

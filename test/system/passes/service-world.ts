@@ -27,6 +27,7 @@ export interface ServiceChange {
   readonly spec?: Readonly<Record<string, unknown>>;
 }
 
+const CLUSTER_MS = 5000;
 const at = { namespace: 'default', name: 'web' };
 export const KEY = `svc#${CLUSTER}#default/web`;
 const NEW: ApiObject = {
@@ -57,6 +58,8 @@ export async function openServiceWorld(account: Account, { settings, nodes = 0 }
       const found = await world.client.get(RESOURCES.services, at);
       if (!found) await world.client.create(RESOURCES.services, NEW);
       await world.client.patch(RESOURCES.services, at, { type: 'merge', body: { metadata: { annotations: { ...annotationsOf(annotations), ...ownAnnotations } }, spec } });
+      // No event wakes anybody in this world, so the cluster has a moment to write its EndpointSlices.
+      await world.runner.settle(CLUSTER_MS);
       return run();
     },
     async remove() {
