@@ -1,4 +1,5 @@
 import { SupersededError } from '../shared/contract/errors';
+import { cameBack } from '../shared/contract/items';
 import { clusterOf, parseKey } from '../shared/contract/keys';
 import { AcquireLeaseInput, type LeaseToken, MAX_PASSES } from '../shared/contract/steps';
 import type { CoreClients, NamedClients } from './clients';
@@ -17,8 +18,9 @@ export const acquireLease =
   async (input: AcquireLeaseInput): Promise<LeaseToken> => {
     const { store } = deps;
     const cluster = clusterOf(parseKey(input.key));
-    const mode = cluster === undefined ? undefined : (await store.clusters.get(cluster))?.mode;
-    if (mode === 'released') throw new SupersededError(`${input.key}: cluster ${cluster ?? ''} is released; \`stepbalancer cluster mode\` takes it back`);
+    const found = cluster === undefined ? undefined : await store.clusters.get(cluster);
+    if (found?.mode === 'forgotten' && cameBack(found)) throw new SupersededError(`${input.key}: cluster ${found.id} was declared gone and lives; nothing more of it is deleted`);
+    if (found?.mode === 'released') throw new SupersededError(`${input.key}: cluster ${cluster ?? ''} is released; \`stepbalancer cluster mode\` takes it back`);
     if ((input.pass ?? 0) >= MAX_PASSES) return handOver(deps, input);
     return store.leases.acquire(input);
   };

@@ -5,6 +5,7 @@ import type { CoreClients } from './clients';
 import { clusterClient } from './clients/cluster-client';
 import { executions } from './clients/executions';
 import { targetQueue } from './clients/target-queue';
+import { forgetClusters } from './forget-clusters';
 import { describeError } from './report-error';
 import { type ResyncDeps, resyncCluster } from './resync-cluster';
 import { step, type StepContext } from './step';
@@ -26,11 +27,13 @@ type ResyncInput = z.infer<typeof ResyncInput>;
 export const resync =
   (deps: Deps) =>
   async (input: ResyncInput, { log, remainingMs }: Pick<StepContext, 'log' | 'remainingMs'>): Promise<{ resynced: string[] }> => {
+    const all = await deps.store.clusters.list();
     const named = input.cluster ?? input.detail?.cluster;
-    const clusters = (await deps.store.clusters.list()).filter(({ mode }) => mode !== 'released');
+    const clusters = all.filter(({ mode }) => mode !== 'released' && mode !== 'forgotten');
     const due = clusters.filter((cluster) => (named === undefined ? isDue(cluster, deps) : cluster.id === named)).sort(longestFirst);
     const resynced: string[] = [];
     const failures: unknown[] = [];
+    if (named === undefined) await forgetClusters({ ...deps, log }, all).catch((error: unknown) => void failures.push(error));
     for (const cluster of due) {
       if (remainingMs() < NEEDED_MS * deps.factor) break;
       try {

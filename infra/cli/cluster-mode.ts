@@ -20,6 +20,6 @@ export async function changeMode({ clusters, clusterClient, now }: ModeDeps, { i
     const leader = await findLbcLeader(clusterClient(cluster), now());
     if (leader !== undefined) throw new Error(`cluster ${id} stays in mode ${cluster.mode}: the AWS Load Balancer Controller still leads there (${leader}). Scale it to zero, wait until its Lease is stale (15 s), then say it again`);
   }
-  await clusters.update(id, { mode });
+  await clusters.update(id, { mode, forgetAt: null, forgetSaidAt: null });
   return `Cluster ${id} is now in mode ${mode} (was ${cluster.mode}).`;
 }

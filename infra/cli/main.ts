@@ -3,11 +3,14 @@ import { readFileSync } from 'node:fs';
 import { Command, InvalidArgumentError } from 'commander';
 import { parse } from 'yaml';
 import { dynamodbTable } from '../../shared/aws/dynamodb-table';
+import { describeEksCluster } from '../../shared/aws/eks';
 import { type ClusterItem, ClusterMode } from '../../shared/contract/items';
 import { createClusterClient } from '../../shared/kubernetes/client';
+import type { ClusterClient } from '../../shared/kubernetes/cluster-client';
 import { transportOfCluster } from '../../shared/observe/transport-of-cluster';
 import { createStore } from '../../shared/store/create-store';
 import { addCluster, type ClusterAddition } from './cluster-add';
+import { forgetCluster } from './cluster-forget';
 import { listClusters } from './cluster-list';
 import { changeMode } from './cluster-mode';
 
@@ -47,11 +50,25 @@ cluster
   .description('observe: plans, zero writes. own: makes load balancers. released: does nothing')
   .action(async (id: string, mode: string) => {
     const parsed = ClusterMode.safeParse(mode);
-    if (!parsed.success) throw new InvalidArgumentError(`expected observe, own or released, got ${mode}`);
-    const now = () => Date.now();
-    const clusterClient = (item: ClusterItem) => createClusterClient({ transport: transportOfCluster(item, { aws: { region: region(), ...endpoint() }, now }), cluster: item.id, now });
-    console.log(await changeMode({ clusters: store().clusters, clusterClient, now }, { id, mode: parsed.data }));
+    if (!parsed.success || parsed.data === 'forgotten') throw new InvalidArgumentError(`expected observe, own or released, got ${mode}`);
+    console.log(await changeMode({ clusters: store().clusters, clusterClient: clusterClient(), now: () => Date.now() }, { id, mode: parsed.data }));
   });
+
+cluster
+  .command('forget <id>')
+  .description('say that a cluster is gone: what it left in AWS is deleted after a grace time. Without --yes it only shows what that is')
+  .option('--after <duration>', 'grace time', '24h')
+  .option('--yes', 'mean it')
+  .option('--cancel', 'take it back')
+  .action(async (id: string, { after, yes = false, cancel = false }: { after: string; yes?: boolean; cancel?: boolean }) => {
+    const aws = { region: region(), ...endpoint() };
+    console.log(await forgetCluster({ store: store(), clusterClient: clusterClient(), eksStatus: (name) => describeEksCluster(aws, name), now: () => Date.now() }, { id, after, yes, cancel }));
+  });
+
+function clusterClient(): (item: ClusterItem) => ClusterClient {
+  const now = () => Date.now();
+  return (item) => createClusterClient({ transport: transportOfCluster(item, { aws: { region: region(), ...endpoint() }, now }), cluster: item.id, now });
+}
 
 function region(): string {
   const given = program.opts<{ region?: string }>().region;

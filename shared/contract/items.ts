@@ -95,7 +95,8 @@ export const LedgerItem = z.strictObject({
 });
 export type LedgerItem = z.infer<typeof LedgerItem>;
 
-export const ClusterMode = z.enum(['observe', 'own', 'released']);
+/** `forgotten`: an operator said that the cluster is gone, and the grace time is over; what it left in AWS is deleted. */
+export const ClusterMode = z.enum(['observe', 'own', 'released', 'forgotten']);
 export type ClusterMode = z.infer<typeof ClusterMode>;
 
 /** How our functions reach a cluster's API. A secret stays in Secrets Manager; only its ARN is here. */
@@ -127,8 +128,16 @@ export const ClusterItem = z.strictObject({
   lastResyncAt: z.number().optional(),
   /** When the cluster last asked for one (`sync.requested`). */
   resyncRequestedAt: z.number().optional(),
+  /** When what the cluster left in AWS may be deleted, because an operator said at `forgetSaidAt` that the cluster is gone. */
+  forgetAt: z.number().optional(),
+  forgetSaidAt: z.number().optional(),
 });
 export type ClusterItem = z.infer<typeof ClusterItem>;
+
+/** Whether a cluster that was declared gone has shown itself since. */
+export function cameBack({ forgetSaidAt, lastHeartbeatAt = 0 }: Pick<ClusterItem, 'forgetSaidAt' | 'lastHeartbeatAt'>): boolean {
+  return forgetSaidAt !== undefined && lastHeartbeatAt > forgetSaidAt;
+}
 
 /** One rule that a binding needs on a group. Ports as EC2 numbers them; exactly one source. */
 export const ContributedRule = z.strictObject({

@@ -3,6 +3,7 @@ import type { ClusterItem } from '../contract/items';
 import { type Key, parseKey } from '../contract/keys';
 import type { Service } from '../model/kubernetes';
 import { type ClusterClient, RESOURCES } from '../kubernetes/cluster-client';
+import { GONE_CLUSTER } from '../kubernetes/gone-cluster';
 
 /** What is needed to look into the cluster of a key. */
 export interface ClusterAccessDeps {
@@ -30,7 +31,12 @@ export function parseServiceKey(text: string): ObjectKey {
 export async function openCluster({ clusters, clusterClient }: ClusterAccessDeps, id: string): Promise<ClusterAccess> {
   const cluster = await clusters.get(id);
   if (!cluster) throw new UserConfigError(`Expected a registered cluster ${id}, found none. Register it with \`stepbalancer cluster add ${id} …\`.`, { details: { code: 'ClusterNotRegistered' } });
-  return { cluster, client: clusterClient(cluster) };
+  return { cluster, client: clientOf(cluster, clusterClient) };
+}
+
+/** The API of a registered cluster; of one that an operator declared gone an empty one, which nobody has to answer for. */
+export function clientOf(cluster: ClusterItem, clusterClient: ClusterAccessDeps['clusterClient']): ClusterClient {
+  return cluster.mode === 'forgotten' ? GONE_CLUSTER : clusterClient(cluster);
 }
 
 /** The Service of a key as it is now; undefined where it is gone. */

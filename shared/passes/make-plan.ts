@@ -53,7 +53,7 @@ export async function planService(deps: PlanDeps, input: StepInput): Promise<Mak
   const problems = [...facts.problems, ...desired.problems, ...ahead.problems, ...guarded.refusals.map(({ code, message }): Problem => ({ code, message, object }))];
   const kept = { problems, facts: { ...facts, at: observedAt }, approved: guarded.approved, againAt: againAt ?? ahead.againAt, needsBackendGroup: JSON.stringify(desired.model).includes(`"ref":"${BACKEND_GROUP}"`) };
   if (guarded.blocked || facts.problems.length > 0 || ahead.problems.length > 0) return keep(deps, input, { ...kept, outcome: 'blocked', plan: guarded.proposed });
-  if (cluster.mode !== 'own') return keep(deps, input, { ...kept, outcome: 'blocked', plan: guarded.plan });
+  if (cluster.mode !== 'own' && !(cluster.mode === 'forgotten' && desired.deleting)) return keep(deps, input, { ...kept, outcome: 'blocked', plan: guarded.plan });
   return keep(deps, input, { ...kept, outcome: outcomeOf(guarded.plan, desired.deleting), plan: guarded.plan });
 }
 

@@ -23,7 +23,10 @@ export function createClusters({ table }: { readonly table: Table }): Clusters {
       return clusters.filter((cluster) => cluster !== undefined);
     },
     async update(id, patch) {
-      return (await table.update(ITEM_KEYS.cluster(id), { set: patch }, present('v'))) !== undefined;
+      const fields = Object.entries(patch);
+      const set = Object.fromEntries(fields.filter(([, value]) => value !== null));
+      const remove = fields.filter(([, value]) => value === null).map(([name]) => name);
+      return (await table.update(ITEM_KEYS.cluster(id), { set, remove }, present('v'))) !== undefined;
     },
   };
 }

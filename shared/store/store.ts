@@ -101,13 +101,16 @@ export interface SeenObjects {
   load(cluster: string): Promise<string | undefined>;
 }
 
+/** What may change of a registered cluster. */
+export type ClusterPatch = Partial<Pick<ClusterItem, 'mode' | 'lastHeartbeatAt' | 'lastResyncAt' | 'resyncRequestedAt' | 'settings'>> & { readonly [Field in 'forgetAt' | 'forgetSaidAt']?: number | null };
+
 /** Registered clusters. */
 export interface Clusters {
   put(item: ClusterItem): Promise<void>;
   get(id: string): Promise<ClusterItem | undefined>;
   list(): Promise<ClusterItem[]>;
-  /** Sets mode, heartbeat or resync time; false where the cluster is not registered. */
-  update(id: string, patch: Partial<Pick<ClusterItem, 'mode' | 'lastHeartbeatAt' | 'lastResyncAt' | 'resyncRequestedAt' | 'settings'>>): Promise<boolean>;
+  /** Sets mode, heartbeat, resync time …; null takes a field away. False where the cluster is not registered. */
+  update(id: string, patch: ClusterPatch): Promise<boolean>;
 }
 
 /** Deletions that are about to be carried out. Without a limit (a person approved them) they are noted in any case. */

@@ -16,7 +16,7 @@ const LOOK_AGAIN_MS = 30_000; // interfaces of a deleted load balancer linger fo
 export async function syncBackendGroup(key: Extract<Key, { kind: 'backend' }>, pass: TargetPass, deps: TargetLaneDeps): Promise<PassResult> {
   const cluster = await deps.store.clusters.get(key.cluster);
   const users = await deps.store.contributions.listUsers(pass.holder.key);
-  if (cluster?.mode !== 'own') return { patch: {}, done: { outcome: 'not ours' } };
+  if (cluster?.mode !== 'own' && cluster?.mode !== 'forgotten') return { patch: {}, done: { outcome: 'not ours' } };
   if (users.length > 0) return inUse({ cluster, users, pass }, deps);
   await deps.store.leases.update(pass.holder, { phase: 'Deleting' });
   const late = await deps.store.contributions.listUsers(pass.holder.key);

@@ -5,6 +5,7 @@ import { requiredRules } from '../desired/targets/required-rules';
 import { resolveTargets } from '../desired/targets/resolve-targets';
 import { type Target, type TargetFacts, type TargetResolution, bindingProblem, usesQuic } from '../desired/targets/target';
 import type { Problem } from '../model/problem';
+import { clientOf } from '../observe/cluster-access';
 import { contributeRules } from './contribute-rules';
 import { digestBinding, digestWish } from './digest';
 import { findGroups } from './find-groups';
@@ -25,10 +26,10 @@ import { openGates, tellReadiness } from './tell-readiness';
  */
 export async function syncTargetGroup(key: BindingKey, pass: TargetPass, deps: TargetLaneDeps): Promise<PassResult> {
   const cluster = await deps.store.clusters.get(key.cluster);
-  if (cluster?.mode !== 'own') return { patch: { phase: 'Pending' }, done: { outcome: 'not ours', mode: cluster?.mode ?? 'unregistered' } };
+  if (cluster?.mode !== 'own' && cluster?.mode !== 'forgotten') return { patch: { phase: 'Pending' }, done: { outcome: 'not ours', mode: cluster?.mode ?? 'unregistered' } };
   const memory = await loadMemory(deps.store, pass.holder.key);
   const references = new Set(memory.references);
-  const client = deps.clusterClient(cluster);
+  const client = clientOf(cluster, deps.clusterClient);
   const view: ClusterView = { client, refer: referTo({ key, text: pass.holder.key, references, deps }) };
   const binding = await readBinding(client, key);
   if (!binding || binding.metadata.deletionTimestamp !== undefined) return removeBinding({ key, pass, cluster, client, binding, memory }, deps);
