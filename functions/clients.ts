@@ -5,6 +5,7 @@ import { dynamodbTable } from '../shared/aws/dynamodb-table';
 import type { Ec2 } from '../shared/aws/ec2';
 import type { Elbv2 } from '../shared/aws/elbv2';
 import type { Executions } from '../shared/aws/executions';
+import type { FunctionVersions } from '../shared/aws/function-versions';
 import type { Table } from '../shared/aws/table';
 import type { Tagging } from '../shared/aws/tagging';
 import type { TargetQueue } from '../shared/aws/target-queue';
@@ -40,6 +41,7 @@ export interface NamedClients {
   readonly ec2: Ec2;
   readonly tagging: Tagging;
   readonly executions: Executions;
+  readonly functionVersions: FunctionVersions;
   readonly targetQueue: TargetQueue;
   /** The client of a registered cluster; the same one for the same registration. */
   readonly clusterClient: (cluster: ClusterItem) => ClusterClient;

@@ -1,7 +1,7 @@
 import type { StateName } from '../shared/contract/steps';
 
 /** A client that a function uses, by the name of its module in `functions/clients`. */
-export type ClientName = 'acm' | 'clusterClient' | 'ec2' | 'elbv2' | 'executions' | 'tagging' | 'targetQueue';
+export type ClientName = 'acm' | 'clusterClient' | 'ec2' | 'elbv2' | 'executions' | 'functionVersions' | 'tagging' | 'targetQueue';
 
 /** One Lambda function as it is deployed. `entry` names the file; infra never imports it. */
 export interface DeployedFunction {
@@ -25,7 +25,7 @@ export const FUNCTIONS: readonly DeployedFunction[] = [
   step('MakePlan', 'make-plan', 'acm', 'clusterClient', 'ec2', 'elbv2', 'tagging'),
   step('CreateLoadBalancer', 'create-load-balancer', 'clusterClient', 'ec2', 'elbv2'),
   step('RegisterTargets', 'register-targets', 'clusterClient', 'targetQueue'),
-  step('AddSecurityGroupRules', 'add-security-group-rules', 'targetQueue'),
+  step('AddSecurityGroupRules', 'add-security-group-rules', 'clusterClient', 'targetQueue'),
   step('ReportStatus', 'report-status', 'clusterClient'),
   step('WaitForHealthy', 'wait-for-healthy', 'clusterClient', 'elbv2'),
   step('CollectGarbage', 'collect-garbage', 'clusterClient', 'ec2', 'elbv2'),
@@ -35,6 +35,7 @@ export const FUNCTIONS: readonly DeployedFunction[] = [
   deployed('sync-targets', 'clusterClient', 'ec2', 'elbv2', 'targetQueue'),
   deployed('sweep', 'executions', 'targetQueue'),
   deployed('resync', 'clusterClient', 'executions', 'targetQueue'),
+  deployed('prune-versions', 'functionVersions'),
 ];
 
 /** The function of that name. Throws for one that is not deployed. */

@@ -61,19 +61,20 @@ export class StepbalancerStack extends Stack {
     // Ten at a time, because more need a batching window: of the two seconds from a ready pod to its registration none is spent on waiting.
     this.lambda('route-events').addEventSource(new SqsEventSource(intake.queue, { batchSize: 10, reportBatchItemFailures: true, maxConcurrency: 10 }));
     this.lambda('sync-targets').addEventSource(new SqsEventSource(targets.queue, { batchSize: 10, reportBatchItemFailures: true, maxConcurrency: 20 }));
-    this.everyMinute('sweep');
+    this.every(Duration.minutes(1), 'sweep');
     // It looks itself which clusters are due: each every ten minutes, and at once when its forwarder asks for it.
-    this.everyMinute('resync');
+    this.every(Duration.minutes(1), 'resync');
+    this.every(Duration.days(1), 'prune-versions');
   }
 
   /** A run that was missed is not made up for: the next one does the same. */
-  private everyMinute(name: string): void {
+  private every(rate: Duration, name: string): void {
     const lambda = this.lambda(name);
     const role = new Role(this, `${name}-schedule-role`, { assumedBy: new ServicePrincipal('scheduler.amazonaws.com'), description: `stepbalancer: the schedule of ${name}` });
     role.addToPolicy(new PolicyStatement({ actions: ['lambda:InvokeFunction'], resources: [lambda.functionArn] }));
     // CDK would let it invoke every version besides.
     const target = new LambdaInvoke(lambda, { role: role.withoutPolicyUpdates(), retryAttempts: 0, maxEventAge: Duration.minutes(1) });
-    new Schedule(this, `${name}-schedule`, { scheduleName: `stepbalancer-${name}`, schedule: ScheduleExpression.rate(Duration.minutes(1)), target });
+    new Schedule(this, `${name}-schedule`, { scheduleName: `stepbalancer-${name}`, schedule: ScheduleExpression.rate(rate), target });
   }
 
   /** Exactly the variables that its code reads (shared/contract/env.ts). */

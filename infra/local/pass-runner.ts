@@ -28,7 +28,7 @@ import type { RunOutcome, TaskAnswer } from './engine/trace';
 /** What passes run with: every client but the queue and the executions, which the runner has itself. */
 export interface PassRunnerParts {
   readonly clock: DrivenClock;
-  readonly clients: Omit<Clients, 'now' | 'after' | 'targetQueue' | 'executions'>;
+  readonly clients: Omit<Clients, 'now' | 'after' | 'targetQueue' | 'executions' | 'functionVersions'>;
 }
 
 /** A plan as MakePlan left it. `plan` is absent where nothing was to be done. */
@@ -84,7 +84,7 @@ export function createPassRunner({ clock, clients }: PassRunnerParts): PassRunne
   const messages: (FifoMessage & { deliveries: number })[] = [];
   const started: { name: string; input: ExecutionInput }[] = [];
   let sweptAt = clock.now();
-  const provided: Clients = {
+  const provided: Omit<Clients, 'functionVersions'> = {
     ...clients,
     now: clock.now,
     after: clock.after,

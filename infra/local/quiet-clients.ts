@@ -27,8 +27,8 @@ export interface QuietClientsOptions {
   readonly targetsUrl: string;
 }
 
-/** What the functions get in the local system: the very SDK clients, at the local AWS's address; the log in a file instead of on the screen. */
-export function quietClients({ folder, clock, random, factor, config, stateMachineArn, targetsUrl }: QuietClientsOptions): Clients {
+/** What the functions get in the local system (there are no versions to prune): the very SDK clients, at the local AWS's address; the log in a file instead of on the screen. */
+export function quietClients({ folder, clock, random, factor, config, stateMachineArn, targetsUrl }: QuietClientsOptions): Omit<Clients, 'functionVersions'> {
   const aws: AwsClientConfig = { ...config, signal: currentSignal };
   const table = dynamodbTable({ config: aws, name: NAMES.table });
   const wiring = { aws, now: clock.now, environment: { STEPBALANCER_TABLE: NAMES.table, STEPBALANCER_FACTOR: factor, AWS_REGION: config.region } };

@@ -76,7 +76,7 @@ export const FUNCTION_CALLS: Readonly<Record<string, readonly Operation[]>> = {
     ...DELETE_LOAD_BALANCERS,
   ],
   'register-targets': [...STORE, ...CLUSTER, 'sqs:SendMessage'],
-  'add-security-group-rules': [...STORE, 'sqs:SendMessage'],
+  'add-security-group-rules': [...STORE, ...CLUSTER, 'sqs:SendMessage'],
   'report-status': [...STORE, ...CLUSTER],
   'wait-for-healthy': [...STORE, ...CLUSTER, 'elasticloadbalancing:DescribeLoadBalancers', 'elasticloadbalancing:DescribeTargetHealth'],
   'collect-garbage': [
@@ -108,5 +108,6 @@ export const FUNCTION_CALLS: Readonly<Record<string, readonly Operation[]>> = {
     'ec2:RevokeSecurityGroupIngress of users',
   ],
   sweep: [...STORE, 'dynamodb:Query index/due', 'states:StartExecution', 'sqs:SendMessage'],
+  'prune-versions': [...STORE, 'lambda:ListFunctions', 'lambda:DeleteFunction'],
   resync: [...STORE, ...CLUSTER, 'states:StartExecution', 'sqs:SendMessage'],
 };

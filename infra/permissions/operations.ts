@@ -30,6 +30,8 @@ const securityGroups: Where = ({ partition, region, account }) => [`arn:${partit
 const vpcs: Where = ({ partition, region }) => [`arn:${partition}:ec2:${region}:*:vpc/*`];
 /** Users name certificates by ARN; which ones is known only then. */
 const certificates: Where = ({ partition, region, account }) => [`arn:${partition}:acm:${region}:${account}:certificate/*`];
+/** With a version behind the name: the functions themselves have none. */
+const ourVersions: Where = ({ partition, region, account }) => [`arn:${partition}:lambda:${region}:${account}:function:stepbalancer-*:*`];
 const secrets: Where = ({ partition, region, account }) => [`arn:${partition}:secretsmanager:${region}:${account}:secret:stepbalancer/cluster/*`];
 const elbServiceRole: Where = ({ partition, account }) => [`arn:${partition}:iam::${account}:role/aws-service-role/elasticloadbalancing.amazonaws.com/AWSServiceRoleForElasticLoadBalancing`];
 
@@ -83,6 +85,9 @@ export const OPERATIONS = {
   'sqs:SendMessage': [{ action: 'sqs:SendMessage', on: ({ targetQueueArn }) => [targetQueueArn] }],
   'states:StartExecution': [{ action: 'states:StartExecution', on: ({ stateMachineArn }) => [stateMachineArn] }],
   'secretsmanager:GetSecretValue': [{ action: 'secretsmanager:GetSecretValue', on: secrets, why: 'Kubeconfigs of clusters that are registered after the deployment; their secrets are named stepbalancer/cluster/…' }],
+
+  'lambda:ListFunctions': [{ action: 'lambda:ListFunctions', on: everything, why: NO_RESOURCE_LEVEL }],
+  'lambda:DeleteFunction': [{ action: 'lambda:DeleteFunction', on: ourVersions, why: 'Every published version of our own functions; never the functions themselves' }],
 
   ...each(READS, reads),
   'acm:DescribeCertificate': [{ action: 'acm:DescribeCertificate', on: certificates, why: 'Certificates are named by manifests, after the deployment' }],

@@ -114,7 +114,7 @@ export function aSystem() {
   const store = createStore({ table: system.table, now, factor: 1 });
   let drawn = 0;
   let serial = 0;
-  const clients: { -readonly [Name in keyof Clients]: Clients[Name] } = {
+  const clients: { -readonly [Name in Exclude<keyof Clients, 'functionVersions'>]: Clients[Name] } = {
     now,
     random: () => ((drawn += 1), (drawn * 0.618_033_988_7) % 1),
     after: (ms, callback) => {

@@ -30,6 +30,7 @@ export function operationOf(method: string): string {
 /** Clients of which a module stands for its calls: what it sends is in it. lib-dynamodb leaves `Item` out of its names. */
 const SENDERS: Readonly<Record<string, { readonly service: string; readonly rename: (command: string) => string }>> = {
   'shared/aws/dynamodb-table.ts': { service: 'dynamodb', rename: (command) => (command === 'Query' ? command : `${command}Item`) },
+  'shared/aws/function-versions.ts': { service: 'lambda', rename: (command) => command },
   'shared/aws/executions.ts': { service: 'states', rename: (command) => command },
   'shared/aws/secrets.ts': { service: 'secretsmanager', rename: (command) => command },
   'shared/aws/acm.ts': { service: 'acm', rename: (command) => command },
