@@ -39,7 +39,7 @@ function toldFor({ subject, objects }: Vector, other: Vector): NextModel | undef
   const theirs = all.find((object) => isSubject(object, other.subject));
   const extras = all.filter((object) => object !== theirs && object.kind === 'Service');
   if (other.subject.kind !== 'Service' || !ours || !theirs || all.some(({ metadata }) => metadata['deletionTimestamp'] !== undefined) || extras.some(({ metadata }) => metadata.name === subject.name)) return undefined;
-  const { annotations, ...kept } = ours.metadata;
+  const { annotations: _, ...kept } = ours.metadata;
   const metadata = { ...kept, ...(theirs.metadata['annotations'] === undefined ? {} : { annotations: theirs.metadata['annotations'] }) };
   return { file: other.file, service: { ...ours, metadata, spec: theirs['spec'] }, extras: extras.map((extra) => ({ ...extra, metadata: { ...extra.metadata, namespace: subject.namespace } })) };
 }

@@ -1,7 +1,6 @@
 import type { Clock } from '../clock';
 import type { Storage } from '../storage';
 import { createKindRegistry } from './kinds/kind-registry';
-import type { CustomResourceDefinition } from './kinds/custom-kinds';
 import { timestamp, type KubeObject } from './kube-object';
 import { createObjectStore } from './store/object-store';
 
@@ -28,7 +27,7 @@ export function importObjects(objects: readonly ImportedObject[], { storage, clo
     serial += 1;
     const uid = `00000000-0000-4000-8000-${serial.toString().padStart(12, '0')}`;
     store.put(kind.storedAs, structuredClone({ ...object, metadata: { uid, creationTimestamp: createdAt, ...metadata } }) as KubeObject);
-    if (object.kind === 'CustomResourceDefinition') kinds.serveCustom(store.list('customresourcedefinitions.apiextensions.k8s.io') as CustomResourceDefinition[]);
+    if (object.kind === 'CustomResourceDefinition') kinds.serveCustom(store.list('customresourcedefinitions.apiextensions.k8s.io'));
   };
   for (const name of new Set(objects.flatMap(({ metadata: { namespace } }) => namespace ?? []))) {
     put({ apiVersion: 'v1', kind: 'Namespace', metadata: { name, labels: { 'kubernetes.io/metadata.name': name } }, spec: { finalizers: ['kubernetes'] }, status: { phase: 'Active' } });
