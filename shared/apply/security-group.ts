@@ -18,16 +18,26 @@ export async function createSecurityGroup(context: ApplyContext, { tags }: Creat
   }
 }
 
-/** Brings tags and inbound rules of the group to the plan: what is added comes before what goes. */
+/** Brings tags and inbound rules of the group to the plan: what is added comes before what goes, where both fit. */
 export async function updateSecurityGroup(context: ApplyContext, groupId: string, difference: Difference): Promise<void> {
   if (difference.kind === 'tags') {
     if (Object.keys(difference.set).length > 0) await context.ec2.createTags([groupId], difference.set);
     if (difference.remove.length > 0) await context.ec2.deleteTags([groupId], difference.remove);
   }
-  if (difference.kind === 'ingress') {
-    await authorizeMissing(context, groupId, difference.authorize);
-    if (difference.revoke.length > 0) await context.ec2.revokeIngress(groupId, { permissions: permissions(context, difference.revoke) });
+  if (difference.kind === 'ingress') await updateRules(context, groupId, difference);
+}
+
+/** Old and new rules together may be more than a group can hold, though the new ones alone are not: then the old ones go first. */
+async function updateRules(context: ApplyContext, groupId: string, { authorize, revoke }: Extract<Difference, { kind: 'ingress' }>): Promise<void> {
+  const revokeRules = async () => void (revoke.length > 0 && (await context.ec2.revokeIngress(groupId, { permissions: permissions(context, revoke) })));
+  try {
+    await authorizeMissing(context, groupId, authorize);
+  } catch (error) {
+    if (awsCode(error) !== 'RulesPerSecurityGroupLimitExceeded' || revoke.length === 0) throw error;
+    await revokeRules();
+    return authorizeMissing(context, groupId, authorize);
   }
+  return revokeRules();
 }
 
 /** AWS refuses a whole call when one of its rules exists; then each is tried alone. */

@@ -17,7 +17,7 @@ import type { Plan, PlanContext } from '../plan/change';
 import { countedDeletions } from '../plan/counted-deletions';
 import { planHash } from '../plan/format-plan';
 import { type GuardedPlan, guardPlan, type PlanLimits } from '../plan/guard-plan';
-import { makePlan } from '../plan/make-plan';
+import { garbageOf, makePlan } from '../plan/make-plan';
 import type { Holder } from '../store/store';
 import { lookAhead, type PlanDeps } from './look-ahead';
 import { savePlan } from './plan-record';
@@ -49,12 +49,27 @@ export async function planService(deps: PlanDeps, input: StepInput): Promise<Mak
   const plan = makePlan(desired.model, observed, context);
   const limits = { context, observed, whole: desired.deleting, underWay: desired.deleting && state.deletingSince !== undefined, ...approval(service) };
   const { guarded, againAt } = await guard(deps, { plan, limits, cluster });
+  if (cluster.mode === 'own') await noteLoadBalancer(deps, input, { hostname: state.hostname, observed, plan });
   const ahead = await lookAhead(deps, { plan, observed, facts: facts.facts, cluster });
   const problems = [...facts.problems, ...desired.problems, ...ahead.problems, ...guarded.refusals.map(({ code, message }): Problem => ({ code, message, object }))];
   const kept = { problems, facts: { ...facts, at: observedAt }, approved: guarded.approved, againAt: againAt ?? ahead.againAt, needsBackendGroup: JSON.stringify(desired.model).includes(`"ref":"${BACKEND_GROUP}"`) };
   if (guarded.blocked || facts.problems.length > 0 || ahead.problems.length > 0) return keep(deps, input, { ...kept, outcome: 'blocked', plan: guarded.proposed });
   if (cluster.mode !== 'own' && !(cluster.mode === 'forgotten' && desired.deleting)) return keep(deps, input, { ...kept, outcome: 'blocked', plan: guarded.plan });
   return keep(deps, input, { ...kept, outcome: outcomeOf(guarded.plan, desired.deleting), plan: guarded.plan });
+}
+
+interface KeptBalancer {
+  readonly hostname: string | undefined;
+  readonly observed: readonly Observed[];
+  readonly plan: Plan;
+}
+
+/** A load balancer that was taken over, or that AWS shows again, is in our books from now on; not while one that is to go still serves. */
+async function noteLoadBalancer({ store }: PassDeps, holder: Holder, { hostname, observed, plan }: KeptBalancer): Promise<void> {
+  const kept = observed.find(({ type, physicalId }) => type === 'load-balancer' && Object.values(plan.kept).includes(physicalId));
+  const found = kept?.dnsName?.toLowerCase();
+  if (!kept || found === undefined || found === hostname || garbageOf(plan).some(({ type }) => type === 'load-balancer')) return;
+  await store.leases.update(holder, { arn: kept.physicalId, hostname: found });
 }
 
 interface Observe {

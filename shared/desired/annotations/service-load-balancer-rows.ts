@@ -15,7 +15,7 @@ export const LOAD_BALANCER_ROWS = {
     kind: 'text',
     appliesTo: 'Load balancer',
     default: 'generated, starting with `k8s-`',
-    meaning: 'Name of the load balancer, at most 32 characters; AWS checks the rest.',
+    meaning: 'Name of the load balancer: 1 to 32 letters, digits and hyphens. It counts when the load balancer is made; one that is there keeps its name, since AWS cannot change it, and a new name alone is no reason to replace it.',
     example: 'shop-frontend',
   },
   scheme: {
