@@ -62,7 +62,7 @@ function subnetMapping(zone: NonNullable<LoadBalancer['AvailabilityZones']>[numb
     privateIPv4Address: address?.PrivateIPv4Address,
     ipv6Address: address?.IPv6Address,
     sourceNatIpv6Prefix: zone.SourceNatIpv6Prefixes?.[0],
-  }) as SubnetMapping;
+  });
 }
 
 /** A described target group in the model's language. `attributes` only where the desired model states some. */
@@ -91,7 +91,7 @@ function healthCheck(found: TargetGroup): HealthCheckConfig {
     timeoutSeconds: found.HealthCheckTimeoutSeconds,
     healthyThresholdCount: found.HealthyThresholdCount,
     unhealthyThresholdCount: found.UnhealthyThresholdCount,
-  }) as HealthCheckConfig;
+  });
 }
 
 /** What was read of a listener beyond its description. `added`: certificates other than the entry of the default one. */
@@ -112,7 +112,7 @@ export function listenerSpec(found: Listener, { attributes, added = [] }: Listen
     sslPolicy: found.SslPolicy,
     alpnPolicy: found.AlpnPolicy,
     listenerAttributes: attributes && attributeList(attributes),
-  }) as ListenerSpec;
+  });
 }
 
 /** AWS answers a single target group both ways; `ForwardConfig` says more. */
@@ -139,7 +139,7 @@ function ingressOf(permission: NonNullable<SecurityGroup['IpPermissions']>[numbe
     ipv6Ranges: some(permission.Ipv6Ranges?.map(({ CidrIpv6, Description }) => stated({ cidrIPv6: CidrIpv6 ?? '', description: Description }))),
     prefixLists: some(permission.PrefixListIds?.map(({ PrefixListId, Description }) => stated({ listID: PrefixListId ?? '', description: Description }))),
     userIDGroupPairs: some(permission.UserIdGroupPairs?.map(({ GroupId, Description }) => stated({ groupID: translate(GroupId ?? ''), description: Description }))),
-  }) as IngressPermission;
+  });
 }
 
 function some<Item>(items: Item[] | undefined): Item[] | undefined {
