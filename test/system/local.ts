@@ -17,8 +17,9 @@ import { type ApiObject, type ApiResource, type ClusterClient, RESOURCES } from 
 /** Under this name the tests look and write; everything else in the logs is the system's own doing. */
 export const OBSERVER = 'observer';
 
-const POLL_MS = 20;
-const PATIENCE_MS = 25_000;
+/** Pauses between looks grow: a quick answer is seen at once, a slow one costs the machine little. */
+const POLL_MS = { first: 10, growth: 1.25, longest: 200 };
+const PATIENCE_MS = 40_000;
 
 export const DEPLOYMENTS: ApiResource = { group: 'apps', version: 'v1', plural: 'deployments', kind: 'Deployment', namespaced: true };
 const KINDS: readonly ApiResource[] = [...Object.values(RESOURCES), DEPLOYMENTS];
@@ -201,11 +202,11 @@ function kindOf({ kind }: ApiObject): ApiResource {
 /** See `World.until`. */
 export async function waitUntil<Seen>(fact: string, probe: () => Promise<Seen | undefined | false> | Seen | undefined | false, seen?: () => unknown): Promise<Seen> {
   const deadline = Date.now() + PATIENCE_MS;
-  for (;;) {
+  for (let pause = POLL_MS.first; ; pause = Math.min(pause * POLL_MS.growth, POLL_MS.longest)) {
     const answer = await probe();
     if (answer !== undefined && answer !== false) return answer;
     if (Date.now() > deadline) throw new Error(`expected that ${fact} within ${PATIENCE_MS / 1000} s; it did not happen${seen ? `. Last seen: ${JSON.stringify(await seen())}` : ''}`);
-    await new Promise((resolve) => setTimeout(resolve, POLL_MS));
+    await new Promise((resolve) => setTimeout(resolve, pause));
   }
 }
 

@@ -22,8 +22,8 @@ export function aService(name: string, { namespace = 'default', annotations = {}
   };
 }
 
-/** Pods labelled with the name, which answer on port 8080. */
-export function aDeployment(name: string, { namespace = 'default', replicas = 2, pod = {} }: { namespace?: string; replicas?: number; pod?: object } = {}): object {
+/** Pods labelled with the name, which answer on port 8080 unless another is given. */
+export function aDeployment(name: string, { namespace = 'default', replicas = 2, port = 8080 }: { namespace?: string; replicas?: number; port?: number } = {}): object {
   return {
     apiVersion: 'apps/v1',
     kind: 'Deployment',
@@ -31,7 +31,7 @@ export function aDeployment(name: string, { namespace = 'default', replicas = 2,
     spec: {
       replicas,
       selector: { matchLabels: { app: name } },
-      template: { metadata: { labels: { app: name } }, spec: { containers: [{ name: 'web', image: 'public.ecr.aws/nginx/nginx:1.29', ports: [{ containerPort: 8080 }] }], ...pod } },
+      template: { metadata: { labels: { app: name } }, spec: { containers: [{ name: 'web', image: 'public.ecr.aws/nginx/nginx:1.29', ports: [{ containerPort: port }] }] } },
     },
   };
 }

@@ -3,6 +3,7 @@ import { StatusError } from './status-error';
 /** What goes wrong. `hang` never answers until the client gives up or the cluster closes. */
 export type Fault =
   | { readonly kind: 'conflict' }
+  | { readonly kind: 'forbidden' }
   | { readonly kind: 'expired' }
   | { readonly kind: 'tooManyRequests'; readonly retryAfterSeconds: number }
   | { readonly kind: 'serverError'; readonly code: 500 | 502 | 503 | 504 }
@@ -78,6 +79,8 @@ export function faultError(fault: Exclude<Fault, { kind: 'hang' }>, { resource, 
   switch (fault.kind) {
     case 'conflict':
       return new StatusError(409, 'Conflict', `Operation cannot be fulfilled on ${resource} "${name ?? ''}": the object has been modified; please apply your changes to the latest version and try again`);
+    case 'forbidden':
+      return new StatusError(403, 'Forbidden', `${resource} "${name ?? ''}" is forbidden: User cannot do this: no RBAC rule allows it`);
     case 'expired':
       return new StatusError(410, 'Expired', 'too old resource version');
     case 'tooManyRequests':
