@@ -23,13 +23,17 @@ export interface Storage {
 /** State that lives as long as the process: for tests and the simulation. A refused change leaves no trace here either. */
 export function memoryStorage(): Storage {
   const collections = new Map<string, Collection<unknown>>();
-  /** What the collections held that the running change has touched. */
-  let touched: Map<Map<string, unknown>, [string, unknown][]> | undefined;
+  /** How to undo what the running change has done, in its order. */
+  let undo: (() => void)[] | undefined;
   const open = () => {
     const entries = new Map<string, unknown>();
     return collectionOver(entries, {
-      changing: () => {
-        if (touched?.has(entries) === false) touched.set(entries, [...entries]);
+      changing(id, how) {
+        if (undo === undefined) return;
+        if (how === 'delete' && entries.has(id)) return void undo.push(restoring(entries));
+        const had = entries.has(id);
+        const before = entries.get(id);
+        undo.push(() => void (had ? entries.set(id, before) : entries.delete(id)));
       },
     });
   };
@@ -40,22 +44,28 @@ export function memoryStorage(): Storage {
       return found as Collection<T>;
     },
     atomically(change) {
-      if (touched !== undefined) return change();
-      const before = new Map<Map<string, unknown>, [string, unknown][]>();
-      touched = before;
+      if (undo !== undefined) return change();
+      const done: (() => void)[] = [];
+      undo = done;
       try {
         return change();
       } catch (error) {
-        for (const [entries, held] of before) {
-          entries.clear();
-          for (const [id, value] of held) entries.set(id, value);
-        }
+        for (const step of done.toReversed()) step();
         throw error;
       } finally {
-        touched = undefined;
+        undo = undefined;
       }
     },
     close: () => undefined,
+  };
+}
+
+/** Puts all entries back as they are now, in their order: what a deletion needs, since what is set again stands at the end. */
+function restoring(entries: Map<string, unknown>): () => void {
+  const held = [...entries];
+  return () => {
+    entries.clear();
+    for (const [id, value] of held) entries.set(id, value);
   };
 }
 
@@ -111,7 +121,7 @@ export function fileStorage(path: string): Storage {
 }
 
 interface Listener {
-  changing?: () => void;
+  changing?: (id: string, how: 'set' | 'delete') => void;
   saved?: (id: string, value: unknown) => void;
   removed?: (id: string) => void;
 }
@@ -120,12 +130,12 @@ function collectionOver(entries: Map<string, unknown>, { changing, saved, remove
   return {
     get: (id) => entries.get(id),
     set(id, value) {
-      changing?.();
+      changing?.(id, 'set');
       entries.set(id, value);
       saved?.(id, value);
     },
     delete(id) {
-      changing?.();
+      changing?.(id, 'delete');
       const had = entries.delete(id);
       if (had) removed?.(id);
       return had;

@@ -9,15 +9,15 @@ export function memoryTable(): Table & { readonly items: () => Item[] } {
 
   function write(item: Item): Item {
     checkSize(item);
-    const kept = structuredClone(item);
+    const kept = copyOf(item);
     const partition = partitions.get(item.pk) ?? new Map<string, Item>();
     partitions.set(item.pk, partition.set(item.sk, kept));
-    return structuredClone(kept);
+    return copyOf(kept);
   }
 
   return {
-    items: () => [...partitions.values()].flatMap((partition) => [...partition.values()].map((item) => structuredClone(item))),
-    get: (key) => Promise.resolve(structuredClone(find(key))),
+    items: () => [...partitions.values()].flatMap((partition) => [...partition.values()].map((item) => copyOf(item))),
+    get: (key) => Promise.resolve(copyOf(find(key))),
     async put(item, condition) {
       if (condition && !holds(condition, find(item))) return Promise.resolve(false);
       write(withoutUndefined(item));
@@ -38,7 +38,7 @@ export function memoryTable(): Table & { readonly items: () => Item[] } {
         [...(partitions.get(pk)?.values() ?? [])]
           .filter((item) => item.sk.startsWith(prefix))
           .sort((a, b) => byBytes(a.sk, b.sk))
-          .map((item) => structuredClone(item)),
+          .map((item) => copyOf(item)),
       ),
     queryDue({ partition, until, limit }) {
       const due = [...partitions.values()].flatMap((items) => [...items.values()].filter((item) => item[DUE_INDEX.partition] === partition && dueAt(item) <= until));
@@ -50,6 +50,16 @@ export function memoryTable(): Table & { readonly items: () => Item[] } {
       );
     },
   };
+}
+
+/** A deep copy of what items may hold: JSON values and bytes. Much faster than `structuredClone`, and this is called most. */
+function copyOf<Value>(value: Value): Value {
+  if (typeof value !== 'object' || value === null) return value;
+  if (Array.isArray(value)) return value.map(copyOf) as Value;
+  if (value instanceof Uint8Array) return value.slice() as Value;
+  const copy: Record<string, unknown> = {};
+  for (const name in value) copy[name] = copyOf(value[name]);
+  return copy as Value;
 }
 
 /** Whether a condition holds for an item; undefined where there is none. */
