@@ -7,7 +7,7 @@ const MAX_ATTEMPTS = 4;
 
 /** Our configuration in the SDK's words. What is absent stays absent: the SDK then looks into the function's environment. */
 export function sdkConfig(config: AwsClientConfig) {
-  const { region, endpoint, requestHandler, credentials } = config;
+  const { region, endpoint, requestHandler, credentials, signer } = config;
   return {
     region,
     retryMode: 'standard',
@@ -15,6 +15,7 @@ export function sdkConfig(config: AwsClientConfig) {
     ...(endpoint === undefined ? {} : { endpoint }),
     ...(requestHandler === undefined ? {} : { requestHandler }),
     ...(credentials === undefined ? {} : { credentials }),
+    ...(signer === undefined ? {} : { signer }),
   };
 }
 
