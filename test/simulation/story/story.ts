@@ -71,4 +71,6 @@ export interface Story {
   readonly seed: number;
   readonly moves: readonly Move[];
   readonly faults: readonly Fault[];
+  /** The cluster's setting of that name. */
+  readonly driftCheckAfter: string;
 }

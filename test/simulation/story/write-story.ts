@@ -21,14 +21,14 @@ const EDITS: Readonly<Record<string, readonly (string | undefined)[]>> = {
 /** What the generator believes of a Service: enough to make moves that mean something. */
 interface Believed {
   exists: boolean;
-  ports: readonly PortTemplate[];
+  readonly targetPort: number;
 }
 
 /** All that is decided beforehand about the run of a seed: at least ten moves of the user, at least five faults. */
 export function writeStory(seed: number): Story {
   const chance = chanceOf(seed, 'story');
   const moves = writeMoves(chance);
-  return { seed, moves, faults: writeFaults(chance, moves) };
+  return { seed, moves, faults: writeFaults(chance, moves), driftCheckAfter: chance.pick(['3m', '10m']) };
 }
 
 function writeMoves(chance: Chance): Move[] {
@@ -69,7 +69,7 @@ function nextDeed(chance: Chance, services: Map<string, Believed>): Deed {
   return chance.weigh<() => Deed>([
     [missing.length > 0 ? (existing.length > 1 ? 4 : 10) : 0, () => create(chance, services, chance.pick(missing))],
     [18, () => annotate(chance, service)],
-    [9, () => ({ kind: 'ports', service, ports: (believed.ports = somePorts(chance)) })],
+    [9, () => ({ kind: 'ports', service, ports: somePorts(chance, believed.targetPort) })],
     [14, () => ({ kind: 'scale', deployment, replicas: chance.weigh([[1, 0], [3, 1], [3, 2], [3, 3], [2, 4]]) })],
     [12, () => ((believed.exists = false), { kind: 'delete', service })],
     [4, () => ({ kind: 'source-ranges', service, ranges: chance.pick([[], ['10.0.0.0/8'], ['192.0.2.0/24', '198.51.100.0/24']]) })],
@@ -77,13 +77,13 @@ function nextDeed(chance: Chance, services: Map<string, Believed>): Deed {
     [4, () => ({ kind: 'delete-pod', deployment })],
     [2, () => ({ kind: 'add-node' })],
     [2, () => ({ kind: 'delete-node' })],
-    [2, () => ({ kind: 'delete-binding', service })],
+    [1, () => ({ kind: 'delete-binding', service })],
     [8, () => ({ kind: 'approve', service })],
     [2, () => ({ kind: 'aws-attribute', service })],
-    [2, () => ({ kind: 'aws-tag', service })],
-    [3, () => ({ kind: 'aws-listener', service })],
-    [3, () => ({ kind: 'aws-target', service })],
-    [2, () => ({ kind: 'aws-node-rule' })],
+    [1.5, () => ({ kind: 'aws-tag', service })],
+    [2, () => ({ kind: 'aws-listener', service })],
+    [1, () => ({ kind: 'aws-target', service })],
+    [1, () => ({ kind: 'aws-node-rule' })],
     [2, () => ({ kind: 'aws-frontend-rule', service })],
     [7, () => ({ kind: 'abort', redriveAfterMs: chance.weigh([[4, undefined], [3, chance.between(500, 30_000)], [3, chance.between(60_000, 1_200_000)]]), twice: chance.happens(0.2) })],
     [3, () => ({ kind: 'redrive-all', twice: chance.happens(0.3) })],
@@ -91,10 +91,12 @@ function nextDeed(chance: Chance, services: Map<string, Believed>): Deed {
 }
 
 function create(chance: Chance, services: Map<string, Believed>, service: string): Deed {
-  const ports = somePorts(chance);
-  services.set(service, { exists: true, ports });
+  const deployment = chance.pick(['web', 'api'] as const);
+  const targetPort = DEPLOYMENTS[deployment];
+  const ports = somePorts(chance, targetPort);
+  services.set(service, { exists: true, targetPort });
   const template: ServiceTemplate = {
-    deployment: chance.pick(['web', 'api']),
+    deployment,
     targetType: chance.weigh([[3, 'ip'], [2, 'instance']]),
     scheme: chance.pick(['internal', 'internet-facing']),
     ports,
@@ -113,9 +115,9 @@ function edit(chance: Chance): [string, string | undefined] {
   return [PREFIX + name, chance.pick(values)];
 }
 
-function somePorts(chance: Chance): PortTemplate[] {
+function somePorts(chance: Chance, targetPort: number): PortTemplate[] {
   const numbers = chance.pick([[80], [80], [443], [80, 443], [80, 81, 443], [8080]]);
-  return numbers.map((port) => ({ port, targetPort: chance.weigh([[5, DEPLOYMENTS.web], [3, DEPLOYMENTS.api]]) }));
+  return numbers.map((port) => ({ port, targetPort }));
 }
 
 function writeFaults(chance: Chance, moves: readonly Move[]): Fault[] {

@@ -1,3 +1,4 @@
+import type { RequestSigner } from '@smithy/types';
 import { currentSignal } from '../../../functions/abort';
 import { createAcm } from '../../../shared/aws/acm';
 import { createEc2 } from '../../../shared/aws/ec2';
@@ -31,10 +32,22 @@ const { region, account } = defaultIds;
 /** Stands where a secret would: nothing that is stored or logged may contain it. */
 export const SECRET = 'MARKER0of0a0SECRET0that0nobody0may0see';
 
+/** Says who calls which service, without hashing: the local AWS reads the scope and verifies nothing. */
+function unsigned(accessKeyId: string): () => Promise<RequestSigner> {
+  const signer: RequestSigner = {
+    sign(request) {
+      const service = request.hostname.split('.')[0] ?? '';
+      request.headers['authorization'] = `AWS4-HMAC-SHA256 Credential=${accessKeyId}/20260101/${region}/${service}/aws4_request, SignedHeaders=host, Signature=none`;
+      return Promise.resolve(request);
+    },
+  };
+  return () => Promise.resolve(signer);
+}
+
 /** How the functions reach AWS. The SDK itself does not repeat: the network does that, by chance. */
-export const functionsConfig = { region, credentials: { accessKeyId: account, secretAccessKey: SECRET }, requestHandler: inProcessHandler({ handle: (...call) => functionsReach(...call) }), maxAttempts: 1, signal: currentSignal };
+export const functionsConfig = { region, credentials: { accessKeyId: account, secretAccessKey: SECRET }, requestHandler: inProcessHandler({ handle: (...call) => functionsReach(...call) }), maxAttempts: 1, signal: currentSignal, signer: unsigned(account) };
 /** How the user reaches AWS: at once, and without faults. */
-export const userConfig = { region, credentials: { accessKeyId: 'USER', secretAccessKey: SECRET }, requestHandler: inProcessHandler({ handle: (...call) => userReaches(...call) }), maxAttempts: 1 };
+export const userConfig = { region, credentials: { accessKeyId: 'USER', secretAccessKey: SECRET }, requestHandler: inProcessHandler({ handle: (...call) => userReaches(...call) }), maxAttempts: 1, signer: unsigned('USER') };
 
 const forwarderConfig = { ...functionsConfig, signal: () => undefined };
 

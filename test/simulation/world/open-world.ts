@@ -45,6 +45,7 @@ export const CLUSTER = defaultIds.cluster;
 /** What a run brings along: its faults, and who watches. */
 export interface WorldParts extends Pick<NetworkParts, 'strike' | 'isRough' | 'violated' | 'onEffect'> {
   readonly seed: number;
+  readonly driftCheckAfter: string;
   readonly tell: (line: string) => void;
   readonly written: TableWatcher;
   /** One line of a function's log. */
@@ -124,7 +125,7 @@ export async function openWorld(parts: WorldParts): Promise<World> {
     log: logInto(parts.logged),
     meter: { call: () => undefined, count: () => undefined },
   });
-  await registerCluster(store, place, clock.now());
+  await registerCluster(store, place, { now: clock.now(), driftCheckAfter: parts.driftCheckAfter });
 
   const queues: MessageQueues = { ...account.sqs.queues, remove: (arn, handle) => (parts.keepsMessage() ? undefined : account.sqs.queues.remove(arn, handle)) };
   const sources = [
@@ -178,7 +179,7 @@ export async function openWorld(parts: WorldParts): Promise<World> {
   };
 }
 
-async function registerCluster(store: Store, place: Place, now: number): Promise<void> {
+async function registerCluster(store: Store, place: Place, { now, driftCheckAfter }: { now: number; driftCheckAfter: string }): Promise<void> {
   await store.clusters.put({
     v: VERSION,
     id: CLUSTER,
@@ -189,7 +190,7 @@ async function registerCluster(store: Store, place: Place, now: number): Promise
     endpoint: 'https://cluster.local',
     authentication: { type: 'none' },
     mode: 'own',
-    settings: Settings.parse({}),
+    settings: Settings.parse({ stepbalancer: { driftCheckAfter } }),
     registeredAt: now,
   });
 }
