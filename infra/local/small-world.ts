@@ -3,9 +3,13 @@ import { join } from 'node:path';
 import { parse } from 'yaml';
 import { z } from 'zod';
 import { currentSignal } from '../../functions/abort';
+import { noteCall } from '../../functions/call-count';
+import type { Log } from '../../functions/log';
+import type { Meter } from '../../functions/meter';
 import { createAcm } from '../../shared/aws/acm';
 import { createEc2 } from '../../shared/aws/ec2';
 import { createElbv2 } from '../../shared/aws/elbv2';
+import type { Table } from '../../shared/aws/table';
 import { createTagging } from '../../shared/aws/tagging';
 import { VERSION } from '../../shared/contract/events';
 import { Settings } from '../../shared/contract/settings';
@@ -49,6 +53,11 @@ export interface SmallWorldOptions {
   readonly awsFactor?: number;
   /** Nodes on machines of the account: with them Deployments get pods, and targets are as healthy as these answer. */
   readonly nodes?: Pick<NodeMachinesOptions, 'subnets' | 'securityGroup'> & { readonly count: number };
+  /** Who listens to what functions tell; nobody unless given. */
+  readonly log?: Log;
+  readonly meter?: Meter;
+  /** The table, empty; one in memory unless given. */
+  readonly table?: Table;
   /** Fills the account further before the cluster is there. */
   readonly before?: (world: Pick<SmallWorld, 'account' | 'place' | 'clock'>) => Promise<readonly ImportedObject[] | undefined>;
 }
@@ -60,7 +69,7 @@ const Cluster = z.object({ cluster: z.object({ name: z.string(), vpcId: z.string
 const bindingDefinition = parse(readFileSync(join(import.meta.dirname, '../cluster/crds/target-group-binding.yaml'), 'utf8')) as ImportedObject;
 
 /** Opens a world: the account as the environment says, the objects as they are, the cluster registered with the environment's settings in mode `own`. */
-export async function openSmallWorld({ environment, objects, before, nodes, awsFactor = 0.05 }: SmallWorldOptions): Promise<SmallWorld> {
+export async function openSmallWorld({ environment, objects, before, nodes, awsFactor = 0.05, log = silentLog, meter = silentMeter, table = memoryTable() }: SmallWorldOptions): Promise<SmallWorld> {
   const clock = drivenClock();
   const random = seededRandom(20_260_101);
   const account = createLocalAccount({ world: { storage: memoryStorage(), clock, random, factor: awsFactor } });
@@ -72,11 +81,10 @@ export async function openSmallWorld({ environment, objects, before, nodes, awsF
   const cluster = createLocalCluster({ storage, clock, random, factor: 1, firstNodes: nodes?.count ?? 0, ...(machines ? { nodes: machines } : {}) });
   if (nodes) account.elbv2.useProbe(({ id, port }) => (cluster.probe(id, port) ? 'healthy' : 'unhealthy'));
   const client = createClusterClient({ transport: clusterTransport(cluster, 'stepbalancer'), cluster: CLUSTER, now: clock.now, pause: () => Promise.resolve() });
-  const table = memoryTable();
   const store = createStore({ table, now: clock.now, factor: 1 });
   await register(store, { environment, place, now: clock.now() });
-  const aws = { region: place.region, credentials: { accessKeyId: place.account, secretAccessKey: 'local' }, requestHandler: inProcessHandler(account.aws), maxAttempts: 1, signal: currentSignal };
-  const clients = { acm: createAcm(aws), elbv2: createElbv2(aws), ec2: createEc2(aws), tagging: createTagging(aws), clusterClient: () => client, store, table, random, factor: 1, log: silentLog, meter: { call: () => undefined, count: () => undefined } };
+  const aws = { region: place.region, credentials: { accessKeyId: place.account, secretAccessKey: 'local' }, requestHandler: inProcessHandler(account.aws), maxAttempts: 1, signal: currentSignal, onCall: noteCall };
+  const clients = { acm: createAcm(aws), elbv2: createElbv2(aws), ec2: createEc2(aws), tagging: createTagging(aws), clusterClient: () => client, store, table, random, factor: 1, log, meter };
   const runner = createPassRunner({ clock, clients });
   return { account, place, clock, cluster, client, store, runner, calls: () => account.aws.log.calls(), close: () => cluster.close() };
 }
@@ -99,4 +107,5 @@ async function register(store: Store, { environment, place, now }: { environment
   });
 }
 
-const silentLog = { info: () => undefined, warn: () => undefined, error: () => undefined, with: () => silentLog };
+const silentMeter: Meter = { call: () => undefined, count: () => undefined };
+const silentLog: Log = { info: () => undefined, warn: () => undefined, error: () => undefined, with: () => silentLog };

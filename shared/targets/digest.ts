@@ -16,16 +16,24 @@ export function digestBinding(binding: TargetGroupBinding): string {
 
 /**
  * What a pass would do, in short: the targets, what is wrong, and what the rules on their groups depend on. Equal digests mean that nothing happened,
- * however often kubelets write their status.
+ * however often kubelets write their status, and whatever becomes of pods that are no targets yet or no longer.
  */
 export function digestWish(wish: { resolution: TargetResolution; facts: TargetFacts; settings: Settings }): string {
   const { resolution, facts, settings } = wish;
   const { maxTargetsPerTargetGroup, disableRestrictedSecurityGroupRules, serviceTargetEniSecurityGroupTags } = settings;
-  const pods = facts.pods.map(({ metadata, spec, status }) => ({
+  const targets = resolution.outcome === 'resolved' ? resolution.targets : [];
+  const serving = new Set(targets.map(({ pod }) => pod));
+  const pods = facts.pods.filter(({ metadata }) => serving.has(metadata.name)).map(({ metadata, spec, status }) => ({
     uid: metadata.uid,
     branch: metadata.annotations?.['vpc.amazonaws.com/pod-eni'],
     addresses: status?.podIPs ?? status?.podIP,
     ports: [...(spec?.containers ?? []), ...(spec?.initContainers ?? [])].map(({ ports }) => ports),
   }));
-  return digest({ resolution, pods, settings: { maxTargetsPerTargetGroup, disableRestrictedSecurityGroupRules, serviceTargetEniSecurityGroupTags } });
+  const { outcome, problems } = resolution;
+  return digest({ outcome, problems, targets: inOrder(targets), pods: inOrder(pods), settings: { maxTargetsPerTargetGroup, disableRestrictedSecurityGroupRules, serviceTargetEniSecurityGroupTags } });
+}
+
+/** Slices and lists have no order that means anything. */
+function inOrder(values: readonly unknown[]): string[] {
+  return values.map((value) => stringify(value)).sort();
 }

@@ -17,7 +17,7 @@ import type { PassResult, TargetPass } from './run-target-key';
 import { loadMemory, saveMemory } from './target-memory';
 import type { BindingKey, TargetLaneDeps } from './target-lane';
 import { tellProblems } from './tell-problems';
-import { openGates, tellReadiness } from './tell-readiness';
+import { hasStartingPod, openGates, tellReadiness } from './tell-readiness';
 
 
 /**
@@ -37,7 +37,7 @@ export async function syncTargetGroup(key: BindingKey, pass: TargetPass, deps: T
   const facts = await readTargetFacts(view, { binding, cluster });
   const resolution = resolveTargets(facts);
   const wish = `${digestWish({ resolution, facts, settings: cluster.settings })}/${digestBinding(binding)}`;
-  if (isAnswered(pass, { wish, cluster, deps })) return { patch: {}, done: { outcome: 'unchanged' } };
+  if (isAnswered(pass, { wish, cluster, deps })) return { patch: starts(facts, resolution) ? { nextAttemptAt: soon(cluster, deps) } : {}, done: { outcome: 'unchanged' } };
   return work({ pass, cluster, view, facts, resolution, wish, references, memory: { ...memory, references: [...references] } }, deps);
 }
 
@@ -61,12 +61,16 @@ async function work(input: Work, deps: TargetLaneDeps): Promise<PassResult> {
   await saveMemory(deps.store, pass.holder, { ...memory, references: [...input.references] });
   const told = await tellProblems({ client: input.view.client, binding: facts.binding, service: facts.service, problems, told: pass.state.told ?? [] });
   const phase = resolution.outcome === 'refused' ? 'Blocked' : problems.length > 0 ? 'Degraded' : waiting ? 'Waiting' : 'Healthy';
-  const again = phase === 'Healthy' ? null : deps.now() + durationMs(cluster.settings.targetgroupbindingRequeueDuration) * deps.factor;
+  const again = phase === 'Healthy' && !starts(facts, resolution) ? null : soon(cluster, deps);
   return {
     patch: { phase, inputsHash: wish, driftCheckedAt: deps.now(), nextAttemptAt: again, told },
     done: { outcome: resolution.outcome, targets: targets.length, ...moved, problems: problems.map(({ code }) => code) },
   };
 }
+
+const starts = (facts: TargetFacts, resolution: TargetResolution) => resolution.outcome === 'resolved' && hasStartingPod(facts, resolution.targets);
+
+const soon = ({ settings }: ClusterItem, { now, factor }: Pick<TargetLaneDeps, 'now' | 'factor'>) => now() + durationMs(settings.targetgroupbindingRequeueDuration) * factor;
 
 interface AllMoved {
   readonly memory: TargetMemory;

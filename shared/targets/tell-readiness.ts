@@ -1,6 +1,6 @@
 import type { TargetChanges } from '../desired/targets/match-targets';
 import { type PodCondition, changedCondition, healthOf, isGated, readinessGate, worstHealth } from '../desired/targets/target-conditions';
-import { type ObservedTarget, type Target, targetIdentity } from '../desired/targets/target';
+import { type ObservedTarget, type Target, type TargetFacts, targetIdentity } from '../desired/targets/target';
 import { type ClusterClient, RESOURCES } from '../kubernetes/cluster-client';
 import type { Pod } from '../model/kubernetes';
 
@@ -31,6 +31,15 @@ export async function tellReadiness({ client, binding, pods, targets, observed, 
     await setCondition(client, { pod, condition: changedCondition(pod, readinessGate(binding), health), now });
   }
   return waiting;
+}
+
+/**
+ * Whether a pod that is no target yet waits for this binding's gate. No event tells when its containers are ready: its endpoint stays unready until this very
+ * gate opens (LBC's behaviour §3.5).
+ */
+export function hasStartingPod({ binding, pods }: Pick<TargetFacts, 'binding' | 'pods'>, targets: readonly Target[]): boolean {
+  const serving = new Set(targets.map(({ pod }) => pod));
+  return pods.some((pod) => isGated(pod, binding.metadata.name) && !serving.has(pod.metadata.name) && pod.metadata.deletionTimestamp === undefined);
 }
 
 /** Writes one condition, with the pod's uid as precondition. Silent where the pod is gone or has the condition already. */

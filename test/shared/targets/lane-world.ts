@@ -25,8 +25,15 @@ export function aPod(octet: number, node = 'node-a'): ApiObject {
   return { apiVersion: 'v1', kind: 'Pod', metadata: { name: `web-${node}-${octet}`, namespace: 'shop', uid: `pod-${node}-${octet}`, labels: { app: 'web' } }, spec: { nodeName: node, containers: [{ name: 'main', ports: [{ name: 'http', containerPort: 8080 }] }] }, status: { podIP, conditions: [{ type: 'ContainersReady', status: 'True' }] } };
 }
 
+/** The same on node-a, while its containers start. */
+export function startingPod(octet: number, spec: object = {}): ApiObject {
+  const { status, ...pod } = aPod(octet);
+  return { ...pod, spec: { ...(pod['spec'] as object), ...spec }, status: { ...(status as object), conditions: [{ type: 'ContainersReady', status: 'False' }] } };
+}
+
 export function aSlice(pods: readonly ApiObject[]): ApiObject {
-  const endpoints = pods.map(({ metadata, status }) => ({ addresses: [(status as { podIP: string }).podIP], conditions: { ready: true }, targetRef: { kind: 'Pod', name: metadata.name, namespace: 'shop' } }));
+  const isReady = (status: unknown) => (status as { conditions: { status: string }[] }).conditions.every((condition) => condition.status === 'True');
+  const endpoints = pods.map(({ metadata, status }) => ({ addresses: [(status as { podIP: string }).podIP], conditions: { ready: isReady(status) }, targetRef: { kind: 'Pod', name: metadata.name, namespace: 'shop' } }));
   return { apiVersion: 'discovery.k8s.io/v1', kind: 'EndpointSlice', metadata: { name: 'web-x1', namespace: 'shop', labels: { 'kubernetes.io/service-name': 'web' } }, addressType: 'IPv4', endpoints, ports: [{ name: '', port: 8080, protocol: 'TCP' }] };
 }
 

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { TransientError } from '../../../shared/contract/errors';
 import { runTargetKey } from '../../../shared/targets/run-target-key';
 import { wakeTargets } from '../../../shared/targets/wake-targets';
-import { BACKEND_GROUP, aPod, openLane, registered, rules } from './lane-world';
+import { BACKEND_GROUP, aPod, openLane, registered, rules, startingPod } from './lane-world';
 
 const ONE_MINUTE = 60_000;
 const KEY = 'tg#vector#shop/web';
@@ -35,6 +35,25 @@ describe('a pass over a binding', () => {
     setPods([aPod(21), aPod(21, 'node-b')]);
     await session.reconcile('shop', 'web', ONE_MINUTE);
     expect(calls.names).toEqual(['describeTargetHealth', 'deregisterTargets']);
+  });
+
+  it('makes no call for a pod that is not ready yet', async () => {
+    const { session, calls, setPods } = await openLane([aPod(21)]);
+    await session.reconcile('shop', 'web');
+    calls.names.length = 0;
+    setPods([aPod(21), startingPod(22)]);
+    await session.reconcile('shop', 'web', ONE_MINUTE);
+    expect([calls.names, (await session.deps.store.leases.read(KEY))?.phase]).toEqual([[], 'Healthy']);
+  });
+
+  it('looks again soon for a pod whose readiness gate holds it back, because no event will tell', async () => {
+    const { session, calls, setPods } = await openLane([aPod(21)]);
+    await session.reconcile('shop', 'web');
+    calls.names.length = 0;
+    setPods([aPod(21), startingPod(22, { readinessGates: [{ conditionType: 'target-health.elbv2.k8s.aws/web' }] })]);
+    await session.reconcile('shop', 'web', ONE_MINUTE);
+    const state = await session.deps.store.leases.read(KEY);
+    expect([calls.names, (state?.nextAttemptAt ?? 0) - session.deps.now()]).toEqual([[], 15_000]);
   });
 
   it('looks at AWS again when its last look is old, and repairs what it finds', async () => {
