@@ -187,6 +187,7 @@ async function deployWorkflow(config: AwsClientConfig, functionArns: Record<Stat
   const stateMachineArn = `arn:aws:states:${config.region}:${account}:stateMachine:${NAMES.stateMachine}`;
   const definition = JSON.stringify(workflowDefinition(functionArns));
   const known = await client.send(new DescribeStateMachineCommand({ stateMachineArn })).catch(() => undefined);
+  if (known?.definition === definition) return stateMachineArn;
   if (known) await client.send(new UpdateStateMachineCommand({ stateMachineArn, definition }));
   else await client.send(new CreateStateMachineCommand({ name: NAMES.stateMachine, definition, roleArn: `arn:aws:iam::${account}:role/stepbalancer`, type: 'STANDARD' }));
   return stateMachineArn;

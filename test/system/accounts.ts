@@ -44,6 +44,9 @@ function withPublicRole(facts: AccountFacts): AccountFacts {
   return { ...facts, subnets: facts.subnets.map(tagged) };
 }
 
+/** Other settings of the cluster than the file has. */
+const withSettings = (settings: object) => (facts: AccountFacts): AccountFacts => ({ ...facts, settings: { ...(facts['settings'] as object | undefined), ...settings } });
+
 /** The account in which each example is tried. */
 export const EXAMPLE_ACCOUNTS: Readonly<Record<string, () => Account>> = {
   'instance-targets': () => accountOf('svc-three-zones'),
@@ -54,4 +57,15 @@ export const EXAMPLE_ACCOUNTS: Readonly<Record<string, () => Account>> = {
   // Several subnets per zone, with and without tags of clusters, some with few free addresses.
   'subnets-by-tag': () => accountOf('svc-many-subnets', withPublicRole),
   'subnets-by-route-table': () => accountOf('svc-untagged'),
+  'approved-replacement': () => accountOf('svc-three-zones'),
+  'dualstack-ipv6-pods': () => accountOf('svc-dualstack'),
+  'elastic-ips': () => accountOf('svc-three-zones', (facts) => ({ ...facts, elasticIps: ['eipalloc-0a1b2c3d4e5f60001', 'eipalloc-0a1b2c3d4e5f60002'] })),
+  'in-tree-left-alone': () => accountOf('svc-three-zones'),
+  'inbound-rules': () => accountOf('svc-three-zones'),
+  'kops-legacy': () => accountOf('svc-kops', withSettings({ stepbalancer: { legacyServices: true } })),
+  'local-traffic': () => accountOf('svc-kops'),
+  'nlb-ip': () => accountOf('svc-three-zones'),
+  'one-nlb-for-two-services': () => accountOf('svc-three-zones'),
+  'service-types': () => accountOf('svc-three-zones', withSettings({ defaultTargetType: 'ip' })),
+  'windows-pods': () => accountOf('svc-three-zones'),
 };

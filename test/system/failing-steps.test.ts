@@ -114,7 +114,7 @@ async function expectTold({ state, service }: Failure): Promise<void> {
 }
 
 async function expectRedriven(failure: Failure): Promise<void> {
-  const { state, service, ends } = failure;
+  const { service, ends } = failure;
   const mark = world.mark();
   const failed = await failAt(failure);
   const described = await world.sfn.describeExecution({ executionArn: failed.arn });
