@@ -4,6 +4,7 @@ import { slicesOfEndpoints } from '../desired/targets/slices-of-endpoints';
 import type { TargetFacts } from '../desired/targets/target';
 import { type ApiObject, type ApiResource, type ClusterClient, RESOURCES } from '../kubernetes/cluster-client';
 import type { EndpointSlice, Node, Pod, Service, TargetGroupBinding } from '../model/kubernetes';
+import { forEach } from '../observe/in-parallel';
 
 const ENDPOINTS: ApiResource = { group: '', version: 'v1', plural: 'endpoints', kind: 'Endpoints', namespaced: true };
 const SERVICE_LABEL = 'kubernetes.io/service-name';
@@ -49,12 +50,10 @@ export async function readNodes({ client, refer }: ClusterView, names: readonly 
     await refer('nodes#*', 'nodes of targets');
     return ((await client.list(RESOURCES.nodes)) as unknown as Node[]).filter((node) => wanted.has(node.metadata.name));
   }
-  const found = await Promise.all(
-    [...wanted].map(async (name) => {
-      await refer(`nodes#/${name}`, 'node of a target');
-      return client.get(RESOURCES.nodes, { name });
-    }),
-  );
+  const found = await forEach([...wanted], async (name) => {
+    await refer(`nodes#/${name}`, 'node of a target');
+    return client.get(RESOURCES.nodes, { name });
+  });
   return found.flatMap((node) => (node === undefined ? [] : [node as unknown as Node]));
 }
 
@@ -81,7 +80,7 @@ async function readPods(client: ClusterClient, { slices, service, namespace }: {
 
 async function readOtherPods(client: ClusterClient, namespace: string, wanted: ReadonlySet<string>): Promise<ApiObject[]> {
   if (wanted.size > SINGLE_READS) return (await client.list(RESOURCES.pods, { namespace })).filter(({ metadata }) => wanted.has(metadata.name));
-  const single = await Promise.all([...wanted].map((name) => client.get(RESOURCES.pods, { namespace, name })));
+  const single = await forEach([...wanted], (name) => client.get(RESOURCES.pods, { namespace, name }));
   return single.filter((pod): pod is ApiObject => pod !== undefined);
 }
 
