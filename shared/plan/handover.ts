@@ -1,6 +1,6 @@
 import { familyOf, type Seen } from '../model/members';
-import type { ResourceId, TargetGroupTuple } from '../model/model';
-import type { Difference } from './change';
+import type { Observed, ResourceId, TargetGroupTuple } from '../model/model';
+import type { Change, Difference } from './change';
 import type { Matching } from './matching';
 
 /** Target groups per action (AWS: Quotas for your Network Load Balancers). */
@@ -21,6 +21,18 @@ export function handOver(difference: Difference, kept: Seen<'listener'>, matchin
   if (arriving.length === 0 || serving.length + missing.length > PER_ACTION) return difference;
   const targetGroups = [...serving.map((tuple) => literal(tuple, matching)), ...missing.map((tuple) => ({ ...tuple, weight: 0 }))];
   return { ...difference, meanwhile: [{ type: 'forward', forwardConfig: { ...present?.forwardConfig, targetGroups } }] };
+}
+
+/** Which of what goes stands behind a listener, or fills what does, until the traffic has moved. */
+export function servesMeanwhile(changes: readonly Change[], observed: readonly Observed[]): (extra: Observed) => boolean {
+  const differences = changes.flatMap((change) => (change.action === 'update' ? change.differences : []));
+  const actions = differences.flatMap((difference) => (difference.kind === 'listener' ? (difference.meanwhile ?? []) : []));
+  const serving = new Set(actions.flatMap(({ forwardConfig }) => forwardConfig?.targetGroups.map(({ targetGroupARN }) => targetGroupARN) ?? []));
+  const groups = new Set<string>(observed.filter(({ physicalId }) => serving.has(physicalId)).map(({ id }) => id));
+  return (extra) => {
+    const token = extra.type === 'target-group-binding' ? extra.spec.template.spec.targetGroupARN : undefined;
+    return groups.has(typeof token === 'object' ? token.ref : extra.id);
+  };
 }
 
 type Weighted = TargetGroupTuple & { readonly weight: number };

@@ -8,7 +8,7 @@ import { compareSecurityGroup } from './compare/security-group';
 import { compareTargetGroup } from './compare/target-group';
 import { creationOf } from './creation';
 import { forgotten } from './forgotten';
-import { handOver } from './handover';
+import { handOver, servesMeanwhile } from './handover';
 import { type Matching, matchModel, type Pair } from './matching';
 import { familyOf, markOf } from '../model/members';
 
@@ -27,7 +27,8 @@ export function makePlan(desired: Model, observed: readonly Observed[], context:
   const matching = matchModel(desired, observed, context);
   const identity = identityOf(observed, matching.kept);
   const upserts = inOrder(CREATE_ORDER, matching.pairs, ({ desired: { type, id } }) => [type, id]).flatMap((pair) => upsert(pair, matching, observed, context, identity));
-  const deletes = inOrder(DELETE_ORDER, matching.extras, ({ type, id }) => [type, id]).flatMap((extra) => remove(extra, matching, observed, context));
+  const serves = servesMeanwhile(upserts, observed);
+  const deletes = inOrder(DELETE_ORDER, matching.extras, ({ type, id }) => [type, id]).flatMap((extra) => remove(extra, matching, observed, context).map((change) => (serves(extra) ? whenHealthy(change) : change)));
   const late = deletes.filter((change) => change.action === 'delete' && change.when === 'healthy');
   const now = deletes.filter((change) => !late.includes(change));
   const created = upserts.flatMap((change) => (change.action === 'create' || change.action === 'replace' ? [change.id] : []));
@@ -90,6 +91,10 @@ function remove(extra: Observed, matching: Matching, observed: readonly Observed
   const wanted = matching.pairs.find(({ desired }) => desired.id === familyOf(extra.id));
   const when = (wanted || someOldOneStays(matching)) && extra.type !== 'listener' ? 'healthy' : 'now';
   return [{ action: 'delete', when, ...leftover(extra, observed, context) }];
+}
+
+function whenHealthy(change: Change): Change {
+  return change.action === 'delete' ? { ...change, when: 'healthy' } : change;
 }
 
 /** Whether a load balancer that has a successor is still there: until it goes, nothing that it may use can go. */

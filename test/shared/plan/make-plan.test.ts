@@ -65,6 +65,15 @@ describe('makePlan', () => {
     expect(changes(stated('fd01::/80'), seen)).toHaveLength(1);
   });
 
+  it('keeps a target group that goes without a successor as long as it stands beside one that has one', () => {
+    const split = aListener(80, { defaultActions: [{ type: 'forward', forwardConfig: { targetGroups: [80, 81].map((port) => ({ targetGroupARN: { ref: `target-group/default/web:${port}` as const, attribute: 'arn' as const }, weight: 1 })) } }] });
+    const both = aModel([aSecurityGroup(), aLoadBalancer(), aTargetGroup(80), aTargetGroup(81), split, aBinding(80), aBinding(81)]);
+    const seen = applyToObserved(makePlan(both, [], aContext()), []);
+    const planned = changes(aModel([aSecurityGroup(), aLoadBalancer(), aTargetGroup(80, { targetType: 'instance' }), aListener(), aBinding()]), seen);
+    expect(planned.filter((line) => line.startsWith('delete ') && !line.endsWith('when its successor is healthy'))).toEqual([]);
+    expect(planned.filter((line) => line.includes('0000000081'))).toHaveLength(2);
+  });
+
   it('changes subnets and IP address type in one call', () => {
     const model = aModel([aSecurityGroup(), aLoadBalancer({ ipAddressType: 'dualstack', subnetMapping: [{ subnetID: 'subnet-3' }, { subnetID: 'subnet-2' }] }), aTargetGroup(), aListener(), aBinding()]);
     expect(changes(model)).toEqual(['update load balancer k8s-default-web-6b0ba8ff70: subnets subnet-1, subnet-2 → subnet-2, subnet-3 as dualstack']);
