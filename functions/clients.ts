@@ -15,6 +15,7 @@ import type { ClusterClient } from '../shared/kubernetes/cluster-client';
 import { createStore } from '../shared/store/create-store';
 import type { Store } from '../shared/store/store';
 import { currentSignal } from './abort';
+import { noteCall, takeCalls } from './call-count';
 import { createLog, type Log } from './log';
 import { createMeter, type Meter } from './meter';
 
@@ -91,7 +92,7 @@ const CORE: { readonly [Name in keyof CoreClients]: (wiring: Wiring) => CoreClie
   table: ({ aws, environment }) => dynamodbTable({ config: aws, name: environment.STEPBALANCER_TABLE }),
   store: () => {
     const { table, now, factor } = clientsFor({});
-    return createStore({ table, now, factor });
+    return createStore({ table, now, factor, takeCalls });
   },
 };
 
@@ -114,7 +115,7 @@ function wiring(): Wiring {
     },
     get aws() {
       const { AWS_REGION: region, AWS_ENDPOINT_URL: endpoint } = read();
-      return { region, ...(endpoint === undefined ? {} : { endpoint }), signal: currentSignal };
+      return { region, ...(endpoint === undefined ? {} : { endpoint }), signal: currentSignal, onCall: noteCall };
     },
     now: () => clientsFor({}).now(),
   };

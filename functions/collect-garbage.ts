@@ -10,5 +10,6 @@ export const handler = step({
   state: 'CollectGarbage',
   input: CollectGarbageInput,
   clients: { clusterClient, ec2, elbv2 },
+  counts: () => undefined,
   run: (clients) => (input) => collectGarbage(clients, input),
 });

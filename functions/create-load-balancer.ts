@@ -12,6 +12,7 @@ export const handler = step({
   state: 'CreateLoadBalancer',
   input: ResumedStepInput,
   clients: { clusterClient, ec2, elbv2 },
+  counts: ({ work }) => work?.calls,
   run: (clients) => {
     const { store, table, now, factor } = clients;
     const rememberArn = createRememberArn(table);

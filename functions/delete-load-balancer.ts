@@ -12,6 +12,7 @@ export const handler = step({
   state: 'DeleteLoadBalancer',
   input: ResumedStepInput,
   clients: { clusterClient, ec2, elbv2, targetQueue },
+  counts: ({ work }) => work?.calls,
   run: (clients) => {
     const { store, now, factor } = clients;
     return (input) =>

@@ -31,7 +31,7 @@ async function forgetCluster(deps: ResyncDeps & { readonly log: Log }, cluster: 
   const left = await statesLeft(deps, id);
   if (left.length === 0) return void (await store.clusters.update(id, { ...CANCELLED, mode: 'released' }));
   const sleeping = left.filter(({ owner, nextAttemptAt }) => begins || (owner === undefined && nextAttemptAt === undefined));
-  for (const [, error] of await wakeKeys(deps, sleeping.map(({ key }) => key))) throw error;
+  for (const [, error] of await wakeKeys(deps, sleeping.map(({ key }) => key), () => 'the cluster was declared gone')) throw error;
 }
 
 /** Any answer of the API server is a sign of life, be it a refusal. */

@@ -12,5 +12,6 @@ export const handler = step({
   state: 'MakePlan',
   input: StepInput,
   clients: { acm, clusterClient, ec2, elbv2, tagging },
+  counts: () => undefined,
   run: (clients) => (input) => planService(clients, input),
 });

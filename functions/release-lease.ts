@@ -1,10 +1,11 @@
 import type { StateItem } from '../shared/contract/items';
 import { durationMs, type Settings } from '../shared/contract/settings';
 import { clusterOf, parseKey } from '../shared/contract/keys';
-import { MAX_PASSES, type ReleaseLeaseOutput, StepInput } from '../shared/contract/steps';
+import { MAX_PASSES, ReleaseLeaseInput, type ReleaseLeaseOutput } from '../shared/contract/steps';
 import type { StatePatch } from '../shared/store/store';
 import type { CoreClients, NamedClients } from './clients';
 import { executions } from './clients/executions';
+import { recordRun } from './record-run';
 import { step } from './step';
 import { startExecution } from './wake-keys';
 
@@ -18,13 +19,15 @@ const JITTER = 0.2;
 
 /**
  * Gives the key back, unless it became dirty meanwhile: then the pass begins again, or, after ten passes, a new execution goes on (a history is full at
- * 25,000 events). A key in use is looked at again within about an hour even if no event comes: nobody tells us of changes in AWS.
+ * 25,000 events). The pass goes into the history first. A key in use is looked at again within about an hour even if no event comes: nobody tells us of changes in AWS.
  */
 export const releaseLease =
   (deps: Deps) =>
-  async (input: StepInput): Promise<ReleaseLeaseOutput> => {
+  async (input: ReleaseLeaseInput): Promise<ReleaseLeaseOutput> => {
     const holder = { key: input.key, owner: input.owner, lease: input.lease };
-    const patch = await nextLook(deps, input.key);
+    const state = await deps.store.leases.read(input.key);
+    const blockedRun = await recordRun(deps.store, { holder, trace: input, state, now: deps.now(), brokenOff: false });
+    const patch = { ...(await nextLook(deps, state)), ...(blockedRun === state?.blockedRun ? {} : { blockedRun: blockedRun ?? null }) };
     const released = (await deps.store.leases.release(holder, patch)) === 'released';
     if (input.lease.pass < MAX_PASSES) return { outcome: released ? 'released' : 'again' };
     // An earlier try may have handed over and then failed to start the successor: then the key is free and dirty.
@@ -38,10 +41,9 @@ async function isDirty({ store }: Deps, key: string): Promise<boolean> {
   return state !== undefined && state.gen > state.doneGen;
 }
 
-async function nextLook({ store, now, random, factor }: Deps, key: string): Promise<StatePatch> {
-  const state = await store.leases.read(key);
+async function nextLook({ store, now, random, factor }: Deps, state: StateItem | undefined): Promise<StatePatch> {
   if (!state || !LOOKED_AT_AGAIN.has(state.phase ?? '') || isWanted(state, now())) return {};
-  const settings = (await store.clusters.get(clusterOf(parseKey(key)) ?? ''))?.settings;
+  const settings = (await store.clusters.get(clusterOf(parseKey(state.key)) ?? ''))?.settings;
   if (!settings) return {};
   return { nextAttemptAt: now() + Math.round(quietMs(settings) * (1 + JITTER * (random() - 0.5)) * factor) };
 }
@@ -49,4 +51,4 @@ async function nextLook({ store, now, random, factor }: Deps, key: string): Prom
 const quietMs = (settings: Settings) => durationMs(settings.stepbalancer.driftCheckAfter) * QUIET_FACTOR;
 const isWanted = ({ nextAttemptAt }: StateItem, now: number) => nextAttemptAt !== undefined && nextAttemptAt > now;
 
-export const handler = step({ state: 'ReleaseLease', input: StepInput, clients: { executions }, run: releaseLease });
+export const handler = step({ state: 'ReleaseLease', input: ReleaseLeaseInput, clients: { executions }, run: releaseLease });

@@ -11,5 +11,6 @@ export const handler = step({
   state: 'ResolveSubnets',
   input: StepInput,
   clients: { clusterClient, ec2, elbv2, tagging },
+  counts: () => undefined,
   run: (clients) => (input) => resolveSubnets(clients, input),
 });

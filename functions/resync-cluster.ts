@@ -28,7 +28,7 @@ export async function resyncCluster(deps: ResyncDeps, cluster: ClusterItem): Pro
     routes.references.forEach((name) => names.add(name));
   }
   for (const name of names) (await store.references.find(cluster.id, name)).forEach(({ key }) => keys.add(key));
-  const failed = await wakeKeys(deps, keys);
+  const failed = await wakeKeys(deps, keys, (key) => (orphans.includes(key) ? 'resync: its object is gone' : 'resync: differs from what was seen last'));
   for (const [, error] of failed) throw error;
   await store.seen.save(cluster.id, seen);
   await store.clusters.update(cluster.id, { lastResyncAt: startedAt });

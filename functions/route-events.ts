@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { parseEvent } from '../shared/events/parse-event';
-import { dropUnwanted, type Fail, noteClusters } from './accept-events';
+import { dropUnwanted, type Fail, type Message, noteClusters } from './accept-events';
 import type { CoreClients, NamedClients } from './clients';
 import { executions } from './clients/executions';
 import { targetQueue } from './clients/target-queue';
@@ -32,7 +32,8 @@ export const routeEvents =
     const messages = await dropUnwanted({ ...deps, log, fail }, Records.map(({ messageId, body }) => ({ id: messageId, wakeUp: parseEvent(body) })));
     await noteClusters({ ...deps, fail }, messages);
     const wanted = await findKeys({ references: deps.store.references, fail }, messages);
-    const failed = await wakeKeys(deps, [...wanted.values()].flat());
+    const causes = causesOf(messages, wanted);
+    const failed = await wakeKeys(deps, causes.keys(), (key) => causes.get(key));
     for (const [id, keys] of wanted) {
       const key = keys.find((candidate) => failed.has(candidate));
       if (key !== undefined) fail(id, failed.get(key));
@@ -40,5 +41,11 @@ export const routeEvents =
     for (const [messageId, error] of failures) log.warn('an event is delivered again', { messageId, error: describeError(error) });
     return { batchItemFailures: [...failures.keys()].map((itemIdentifier) => ({ itemIdentifier })) };
   };
+
+/** Each key with the event that wakes it, for its history. */
+function causesOf(messages: readonly Message[], wanted: ReadonlyMap<string, readonly string[]>): Map<string, string> {
+  const events = messages.flatMap(({ id, wakeUp }) => (wakeUp.type === 'object.changed' ? [{ id, name: `${wakeUp.object.resource} ${wakeUp.object.namespace}/${wakeUp.object.name}` }] : []));
+  return new Map(events.flatMap(({ id, name }) => (wanted.get(id) ?? []).map((key): [string, string] => [key, `event: ${name}`])));
+}
 
 export const handler = step({ state: 'route-events', input: IntakeBatch, clients: { executions, targetQueue }, run: routeEvents });

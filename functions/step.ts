@@ -1,11 +1,12 @@
 import { default as middy } from '@middy/core';
 import type { z } from 'zod';
 import { InvalidInputError } from '../shared/contract/errors';
-import type { LeaseToken } from '../shared/contract/steps';
+import type { CallCount, LeaseToken } from '../shared/contract/steps';
 import type { ClusterItem } from '../shared/contract/items';
 import type { ClusterClient } from '../shared/kubernetes/cluster-client';
 import type { Holder } from '../shared/store/store';
 import { withSignal } from './abort';
+import { countingCalls } from './call-count';
 import { type ClientModules, clientsFor, type CoreClients, type NamedClients } from './clients';
 import type { Log } from './log';
 import { describeError, isExpected, reportError } from './report-error';
@@ -35,6 +36,8 @@ export interface StepDefinition<Schema extends z.ZodType, Output, Name extends k
   readonly state: string;
   readonly input: Schema;
   readonly clients?: ClientModules<Name>;
+  /** Adds the calls to AWS to the answer: those of this invocation and those that this finds in the input. */
+  readonly counts?: (input: z.output<Schema>) => CallCount | undefined;
   readonly run: (clients: CoreClients & Pick<NamedClients, Name>) => (input: z.output<Schema>, context: StepContext) => Promise<Output>;
 }
 
@@ -45,7 +48,7 @@ export type StepHandler<Output> = (event: unknown, context?: InvocationContext) 
  * `lastError` and, if it is new, to an Event on the object; logs and measures each call once. Errors are thrown on as they are.
  */
 export function step<Schema extends z.ZodType, Output, Name extends keyof NamedClients = never>(definition: StepDefinition<Schema, Output, Name>): StepHandler<Output> {
-  const { state, input, run } = definition;
+  const { state, input, run, counts } = definition;
   const clients = clientsFor<Name>(definition.clients ?? ({} as ClientModules<Name>));
   const handler = middy<z.output<Schema>, Output>({ timeoutEarlyInMillis: 0 })
     .before((request) => {
@@ -67,7 +70,10 @@ export function step<Schema extends z.ZodType, Output, Name extends keyof NamedC
       const remainingMs = () => (endsAt === undefined ? Number.POSITIVE_INFINITY : endsAt - clients.now());
       const ms = endsAt === undefined ? undefined : remainingMs();
       const log = clients.log.with({ state, ...subjectOf(event) });
-      return withSignal({ after: clients.after, ms, subject: state }, (signal) => run(clients)(event, { log, signal, remainingMs }));
+      return withSignal({ after: clients.after, ms, subject: state }, async (signal) => {
+        const { output, calls } = await countingCalls(counts?.(event), () => run(clients)(event, { log, signal, remainingMs }));
+        return counts ? { ...output, calls } : output;
+      });
     });
   return (event, context = {}) => (handler as unknown as StepHandler<Output>)(event, context);
 }

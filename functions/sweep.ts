@@ -36,13 +36,20 @@ export const sweep =
       stale += due.filter((state) => isStale(state, now(), factor)).length;
       const [resting, wanted] = partition(due, ({ key }) => released.has(clusterOf(parseKey(key)) ?? ''));
       await Promise.allSettled(resting.map(({ key }) => store.leases.postpone(key, now() + RELEASED_AGAIN_MS * factor)));
-      const failed = await wakeKeys(deps, wanted.map(({ key }) => key));
+      const causes = new Map(wanted.map((state) => [state.key, causeOf(state)]));
+      const failed = await wakeKeys(deps, causes.keys(), (key) => causes.get(key));
       for (const [key, error] of failed) log.warn('a due key was not woken', { key, error: describeError(error) });
       woken += wanted.length - failed.size;
     }
     meter.count({ state: 'sweep', name: 'StaleKeys', amount: stale });
     return { woken };
   };
+
+/** Why the sweeper wakes a key, for its history. */
+function causeOf({ owner, gen, doneGen }: StateItem): string {
+  if (owner !== undefined) return `sweep: the run of ${owner} came to no end`;
+  return gen > doneGen ? 'sweep: a wake-up that nobody answered' : 'sweep: time for another look';
+}
 
 /** Due for long although this runs every minute, or its runs keep dying. */
 function isStale({ owner, leaseUntil, nextAttemptAt, attempts }: StateItem, now: number, factor: number): boolean {

@@ -9,5 +9,6 @@ export const handler = step({
   state: 'WaitForHealthy',
   input: PlannedStepInput,
   clients: { clusterClient, elbv2 },
+  counts: () => undefined,
   run: (clients) => (input) => waitForHealthy(clients, input),
 });

@@ -20,23 +20,23 @@ const AT_ONCE = 20;
 const NAME_TRIES = 3;
 
 /**
- * Wakes keys, each once: one more generation; then a message for the target lane, or an execution where nobody has a live lease. Answers the
+ * Wakes keys, each once: one more generation; then a message for the target lane, or an execution where nobody has a live lease. `causeOf` says why, for the history. Answers the
  * keys that could not be woken, each with its error; the others are woken. A crash in between is found by the sweeper.
  */
-export async function wakeKeys(deps: WakeDeps, keys: Iterable<string>): Promise<ReadonlyMap<string, unknown>> {
+export async function wakeKeys(deps: WakeDeps, keys: Iterable<string>, causeOf: (key: string) => string | undefined = () => undefined): Promise<ReadonlyMap<string, unknown>> {
   const failed = new Map<string, unknown>();
   const waiting = [...new Set(keys)];
   while (waiting.length > 0) {
     const batch = waiting.splice(0, AT_ONCE);
-    const results = await Promise.allSettled(batch.map((key) => wakeKey(deps, key)));
+    const results = await Promise.allSettled(batch.map((key) => wakeKey(deps, key, causeOf(key))));
     results.forEach((result, index) => result.status === 'rejected' && failed.set(batch[index] ?? '', result.reason));
   }
   return failed;
 }
 
-async function wakeKey(deps: WakeDeps, key: string): Promise<void> {
+async function wakeKey(deps: WakeDeps, key: string, cause: string | undefined): Promise<void> {
   const lane = laneOf(parseKey(key));
-  const { gen, running } = await deps.store.leases.markDirty(key);
+  const { gen, running } = await deps.store.leases.markDirty(key, undefined, cause);
   if (lane === 'workflow') {
     if (!running) await startExecution(deps, key, gen);
     return;

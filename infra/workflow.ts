@@ -9,7 +9,7 @@ import type { Catcher, Retrier, State, StateMachineDefinition, TaskState, Templa
  *       lease,                from AcquireLease: fence, runGen, pass
  *       network,              from ResolveSubnets: its outcome
  *       plan,                 from MakePlan: outcome and plan id; null before
- *       work, health, release answers of the last CreateLoadBalancer or DeleteLoadBalancer, WaitForHealthy, ReleaseLease
+ *       work, health, garbage, release: answers of the last CreateLoadBalancer or DeleteLoadBalancer, WaitForHealthy, CollectGarbage, ReleaseLease; null before
  *       error }               {Error, Cause} that ReportStatus tells, or why the execution stood back; null before
  *
  * AcquireLease begins every pass with a state of its own making, so nothing of an earlier pass is left in it.
@@ -55,6 +55,9 @@ const TELL_THE_USER: Catcher = { ErrorEquals: ours('UserConfig', 'Quota'), Resul
 /** What every state after AcquireLease is given. */
 const STEP_INPUT: Template = { 'v.$': '$.v', 'key.$': '$.key', 'gen.$': '$.gen', 'owner.$': '$$.Execution.Id', 'lease.$': '$.lease' };
 const PLANNED_INPUT: Template = { ...STEP_INPUT, 'plan.$': '$.plan' };
+/** What came of a pass, for its line in the history. */
+const TRACE: Template = { 'network.$': '$.network', 'plan.$': '$.plan', 'work.$': '$.work', 'health.$': '$.health', 'garbage.$': '$.garbage', 'error.$': '$.error' };
+const NO_TRACE: Template = { network: null, plan: null, work: null, health: null, garbage: null, error: null };
 /** States that are entered again go on where their last answer says. */
 const RESUMED_INPUT: Template = { ...PLANNED_INPUT, 'work.$': '$.work' };
 
@@ -99,15 +102,15 @@ type States = Record<string, State>;
 /** The lease first. A pass begins with `lease.pass` of the pass before it; the first one with 0. */
 function leaseStates(task: MakeTask): States {
   return {
-    Begin: { Type: 'Pass', Comment: 'No pass was made yet', Result: { pass: 0 }, ResultPath: '$.lease', Next: 'AcquireLease' },
+    Begin: { Type: 'Pass', Comment: 'No pass was made yet', Parameters: { 'v.$': '$.v', 'key.$': '$.key', 'gen.$': '$.gen', lease: { pass: 0 }, ...NO_TRACE }, Next: 'AcquireLease' },
     AcquireLease: {
       ...task('AcquireLease', {
         does: 'Takes the key, or stands back where another run has it or has done the work',
-        input: { 'v.$': '$.v', 'key.$': '$.key', 'gen.$': '$.gen', 'owner.$': '$$.Execution.Id', 'pass.$': '$.lease.pass' },
+        input: { 'v.$': '$.v', 'key.$': '$.key', 'gen.$': '$.gen', 'owner.$': '$$.Execution.Id', 'pass.$': '$.lease.pass', before: { ...TRACE, 'lease.$': '$.lease' } },
         next: 'ResolveSubnets',
         errors: [STAND_BACK],
       }),
-      ResultSelector: { 'v.$': '$$.Execution.Input.v', 'key.$': '$$.Execution.Input.key', 'gen.$': '$$.Execution.Input.gen', 'lease.$': '$', plan: null, work: null, error: null },
+      ResultSelector: { 'v.$': '$$.Execution.Input.v', 'key.$': '$$.Execution.Input.key', 'gen.$': '$$.Execution.Input.gen', 'lease.$': '$', ...NO_TRACE },
     },
   };
 }
@@ -204,7 +207,7 @@ function reportStates(task: MakeTask): States {
     CollectGarbage: task('CollectGarbage', {
       does: 'Deletes what a healthy successor has replaced',
       input: { ...PLANNED_INPUT, 'health.$': '$.health.health' },
-      answer: null,
+      answer: '$.garbage',
       next: 'ReleaseLease',
       retry: [THROTTLED, TRANSIENT, { ...EVENTUAL, MaxAttempts: 30 }, poll(10, 360)],
     }),
@@ -216,7 +219,7 @@ function endStates(task: MakeTask): States {
   return {
     ReleaseLease: task('ReleaseLease', {
       does: 'Gives the key back, unless it became dirty meanwhile',
-      input: STEP_INPUT,
+      input: { ...STEP_INPUT, ...TRACE },
       answer: '$.release',
       next: 'DirtyMeanwhile',
       errors: [START_AGAIN, STAND_BACK],

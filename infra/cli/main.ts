@@ -13,6 +13,8 @@ import { addCluster, type ClusterAddition } from './cluster-add';
 import { forgetCluster } from './cluster-forget';
 import { listClusters } from './cluster-list';
 import { changeMode } from './cluster-mode';
+import { showHistory } from './show-history';
+import { showPlan } from './show-plan';
 
 const program = new Command('stepbalancer')
   .description('Kubernetes load balancers on AWS, reconciled by Step Functions')
@@ -64,6 +66,22 @@ cluster
     const aws = { region: region(), ...endpoint() };
     console.log(await forgetCluster({ store: store(), clusterClient: clusterClient(), eksStatus: (name) => describeEksCluster(aws, name), now: () => Date.now() }, { id, after, yes, cancel }));
   });
+
+program
+  .command('history <key>')
+  .description('the passes of a key (svc#<cluster>#<namespace>/<name>): cause, changes, calls, drift, how they ended; 16 days back')
+  .option('--limit <number>', 'so many passes, newest first', '20')
+  .option('--json', 'one JSON object per pass')
+  .action(async (key: string, { limit, json = false }: { limit: string; json?: boolean }) => {
+    if (!/^[1-9][0-9]*$/.test(limit)) throw new InvalidArgumentError(`--limit: expected a whole number from 1 on, got ${limit}`);
+    console.log(await showHistory({ store: store() }, { key, limit: Number(limit), json }));
+  });
+
+program
+  .command('plan <key>')
+  .description('the last plan of a key: what would be done (mode `observe`), what waits for approval, or what was done')
+  .option('--json', 'the whole plan as one JSON object')
+  .action(async (key: string, { json = false }: { json?: boolean }) => console.log(await showPlan({ store: store() }, { key, json })));
 
 function clusterClient(): (item: ClusterItem) => ClusterClient {
   const now = () => Date.now();

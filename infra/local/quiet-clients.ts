@@ -1,6 +1,7 @@
 import { createWriteStream } from 'node:fs';
 import { join } from 'node:path';
 import { currentSignal } from '../../functions/abort';
+import { noteCall, takeCalls } from '../../functions/call-count';
 import type { Clients } from '../../functions/clients';
 import { clusterClient } from '../../functions/clients/cluster-client';
 import type { Log } from '../../functions/log';
@@ -29,7 +30,7 @@ export interface QuietClientsOptions {
 
 /** What the functions get in the local system (there are no versions to prune): the very SDK clients, at the local AWS's address; the log in a file instead of on the screen. */
 export function quietClients({ folder, clock, random, factor, config, stateMachineArn, targetsUrl }: QuietClientsOptions): Omit<Clients, 'functionVersions'> {
-  const aws: AwsClientConfig = { ...config, signal: currentSignal };
+  const aws: AwsClientConfig = { ...config, signal: currentSignal, onCall: noteCall };
   const table = dynamodbTable({ config: aws, name: NAMES.table });
   const wiring = { aws, now: clock.now, environment: { STEPBALANCER_TABLE: NAMES.table, STEPBALANCER_FACTOR: factor, AWS_REGION: config.region } };
   return {
@@ -40,7 +41,7 @@ export function quietClients({ folder, clock, random, factor, config, stateMachi
     log: logInto(folder === undefined ? () => undefined : lineWriter(join(folder, 'functions.log'))),
     meter: { call: () => undefined, count: () => undefined },
     table,
-    store: createStore({ table, now: clock.now, factor }),
+    store: createStore({ table, now: clock.now, factor, takeCalls }),
     acm: createAcm(aws),
     elbv2: createElbv2(aws),
     ec2: createEc2(aws),

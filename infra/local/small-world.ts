@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { parse } from 'yaml';
 import { z } from 'zod';
 import { currentSignal } from '../../functions/abort';
-import { noteCall } from '../../functions/call-count';
+import { noteCall, takeCalls } from '../../functions/call-count';
 import type { Log } from '../../functions/log';
 import type { Meter } from '../../functions/meter';
 import { createAcm } from '../../shared/aws/acm';
@@ -81,7 +81,7 @@ export async function openSmallWorld({ environment, objects, before, nodes, awsF
   const cluster = createLocalCluster({ storage, clock, random, factor: 1, firstNodes: nodes?.count ?? 0, ...(machines ? { nodes: machines } : {}) });
   if (nodes) account.elbv2.useProbe(({ id, port }) => (cluster.probe(id, port) ? 'healthy' : 'unhealthy'));
   const client = createClusterClient({ transport: clusterTransport(cluster, 'stepbalancer'), cluster: CLUSTER, now: clock.now, pause: () => Promise.resolve() });
-  const store = createStore({ table, now: clock.now, factor: 1 });
+  const store = createStore({ table, now: clock.now, factor: 1, takeCalls });
   await register(store, { environment, place, now: clock.now() });
   const aws = { region: place.region, credentials: { accessKeyId: place.account, secretAccessKey: 'local' }, requestHandler: inProcessHandler(account.aws), maxAttempts: 1, signal: currentSignal, onCall: noteCall };
   const clients = { acm: createAcm(aws), elbv2: createElbv2(aws), ec2: createEc2(aws), tagging: createTagging(aws), clusterClient: () => client, store, table, random, factor: 1, log, meter };

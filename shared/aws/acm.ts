@@ -24,7 +24,7 @@ const MISSING = new Set(['ResourceNotFound', 'InvalidArn']);
 /** The client for AWS Certificate Manager. Opens nothing until its first call. */
 export function createAcm(config: AwsClientConfig): Acm {
   const client = new ACMClient(sdkConfig(config));
-  speakStepErrors(client);
+  speakStepErrors(client, config);
   const describe = async (CertificateArn: string): Promise<Certificate[]> => {
     try {
       const { Certificate: found } = await client.send(new DescribeCertificateCommand({ CertificateArn }), callOptions(config));

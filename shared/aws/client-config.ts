@@ -14,6 +14,8 @@ export interface AwsClientConfig {
   readonly credentials?: { readonly accessKeyId: string; readonly secretAccessKey: string };
   /** The signal of the running step: no call outlives it. */
   readonly signal?: () => AbortSignal | undefined;
+  /** Told of every call, by its action's name. */
+  readonly onCall?: (action: string) => void;
   /** SDK attempts (`standard` mode). Default 4. */
   readonly maxAttempts?: number;
 }

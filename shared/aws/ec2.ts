@@ -76,6 +76,6 @@ export type Ec2 = Ec2Reads & Ec2Writes;
 /** The client for EC2. Opens nothing until its first call. Large (AWS's schemas): import it only where EC2 is called. */
 export function createEc2(config: AwsClientConfig): Ec2 {
   const client = new EC2Client(sdkConfig(config));
-  speakStepErrors(client);
+  speakStepErrors(client, config);
   return { ...ec2Reads(client, config), ...ec2Writes(client, config) };
 }

@@ -103,6 +103,6 @@ export type Elbv2 = Elbv2Reads & Elbv2Writes;
 /** The client for Elastic Load Balancing. Opens nothing until its first call. */
 export function createElbv2(config: AwsClientConfig): Elbv2 {
   const client = new ElasticLoadBalancingV2Client(sdkConfig(config));
-  speakStepErrors(client);
+  speakStepErrors(client, config);
   return { ...elbv2Reads(client, config), ...elbv2Writes(client, config) };
 }

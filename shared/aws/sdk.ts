@@ -25,14 +25,16 @@ export function callOptions(config: AwsClientConfig): { abortSignal?: AbortSigna
   return abortSignal === undefined ? {} : { abortSignal };
 }
 
-/** From now on the client throws our errors instead of the SDK's. Outermost, so that it sees an error only after the SDK's own attempts. */
-export function speakStepErrors<Input extends object, Output extends object>(client: { readonly middlewareStack: MiddlewareStack<Input, Output> }): void {
+/** From now on the client throws our errors instead of the SDK's, and tells of its calls. Outermost, so that it sees an error only after the SDK's own attempts. */
+export function speakStepErrors<Input extends object, Output extends object>(client: { readonly middlewareStack: MiddlewareStack<Input, Output> }, { onCall }: Pick<AwsClientConfig, 'onCall'> = {}): void {
   client.middlewareStack.add(
     (next, context) => async (args) => {
+      const call = (context.commandName ?? 'an AWS call').replace(/Command$/, '');
+      onCall?.(call);
       try {
         return await next(args);
       } catch (error) {
-        throw asStepError(error, { call: (context.commandName ?? 'an AWS call').replace(/Command$/, ''), subject: subjectOf(args.input) });
+        throw asStepError(error, { call, subject: subjectOf(args.input) });
       }
     },
     { step: 'initialize', priority: 'high', name: 'stepErrors' },

@@ -19,7 +19,7 @@ export interface Tagging {
 /** The client for the Resource Groups Tagging API. */
 export function createTagging(config: AwsClientConfig): Tagging {
   const client = new ResourceGroupsTaggingAPIClient(sdkConfig(config));
-  speakStepErrors(client);
+  speakStepErrors(client, config);
   return {
     async getResources({ tags, types }) {
       const found = await allPages(async (marker) => {

@@ -19,6 +19,8 @@ export const ITEM_KEYS = {
   deletions: (cluster: string) => ({ pk: `CLUSTER#${cluster}`, sk: 'DELETIONS' }),
   state: (key: string) => ({ pk: key, sk: 'STATE' }),
   plan: (key: string, planId: string, chunk: number) => ({ pk: key, sk: `PLAN#${planId}#${chunk}` }),
+  /** One pass of the history; by time, then by the plan. */
+  run: (key: string, at: number, planId: string) => ({ pk: key, sk: `RUN#${new Date(at).toISOString()}#${planId}` }),
   resource: (key: string, id: string) => ({ pk: key, sk: `RES#${id}` }),
   network: (key: string) => ({ pk: key, sk: 'NETWORK' }),
   contribution: (sgKey: string, cluster: string, binding: string) => ({ pk: sgKey, sk: `CONTRIB#${cluster}#${binding}` }),
@@ -72,6 +74,13 @@ export const StateItem = z.strictObject({
   hostname: z.string().optional(),
   arn: z.string().optional(),
   lastError: LastError.optional(),
+  /** What woke the key for the pass that runs or ran last, and what for the next one. */
+  cause: z.string().optional(),
+  /** Calls to AWS of the pass that runs or ran last, as far as a write under the lease came after them. */
+  calls: z.strictObject({ reads: z.int().nonnegative(), writes: z.record(z.string(), z.int().positive()) }).optional(),
+  nextCause: z.string().optional(),
+  /** Digest of the last pass in the history that came to nothing: the same one is not written again. */
+  blockedRun: z.string().optional(),
   /** Digests of the Events that stand on the object already, so that none is told twice. */
   told: z.array(z.string()).optional(),
 });
@@ -167,3 +176,33 @@ export type ReferenceItem = z.infer<typeof ReferenceItem>;
 /** `CLUSTER#id / DELETIONS`: load balancers and target groups that were let go in the last ten minutes, by physical id. `serial` grows with every write. */
 export const DeletionsItem = z.strictObject({ v: z.literal(VERSION), serial: z.int().nonnegative(), deletions: z.array(z.strictObject({ id: z.string(), at: z.number() })) });
 export type DeletionsItem = z.infer<typeof DeletionsItem>;
+
+export const RUN_OUTCOMES = ['healthy', 'degraded', 'deleted', 'deleting', 'blocked', 'planned', 'refused', 'broken off'] as const;
+
+/**
+ * `<key> / RUN#time#plan`: one pass that did something or was not allowed to, kept 16 days. `broken off`: something changed under it, and another pass took over; `planned`: the cluster is only
+ * observed; `deleting`: AWS has not let go of everything yet.
+ */
+export const RunItem = z.strictObject({
+  v: z.literal(VERSION),
+  key: KeyText,
+  /** When AWS was observed for it, and when it ended. */
+  at: z.number(),
+  endedAt: z.number(),
+  outcome: z.enum(RUN_OUTCOMES),
+  /** ARN of the execution. */
+  execution: z.string(),
+  gen: z.int(),
+  fence: z.int(),
+  pass: z.int(),
+  /** What woke the key. */
+  cause: z.string().optional(),
+  planId: z.string().optional(),
+  /** What was done, or would have been: one line each. */
+  changes: z.array(z.string()),
+  problems: z.array(z.strictObject({ code: z.string(), message: z.string() })),
+  /** Where AWS had left a manifest that had not changed. */
+  drift: z.array(z.strictObject({ resource: z.string(), manifest: z.string(), observed: z.string(), done: z.string() })),
+  calls: z.strictObject({ reads: z.int().nonnegative(), writes: z.record(z.string(), z.int().positive()) }),
+});
+export type RunItem = z.infer<typeof RunItem>;

@@ -26,16 +26,16 @@ export type ExecutionInput = z.infer<typeof ExecutionInput>;
 export const LeaseToken = z.strictObject({ fence: z.int().positive(), runGen: z.int().positive(), pass: z.int().positive() });
 export type LeaseToken = z.infer<typeof LeaseToken>;
 
-/** `owner` is the ARN of the execution, `pass` how many passes it has begun so far. */
-export const AcquireLeaseInput = ExecutionInput.extend({ owner: z.string().min(1), pass: z.int().nonnegative().optional() });
-export type AcquireLeaseInput = z.infer<typeof AcquireLeaseInput>;
+/** Calls to AWS (ELBv2, EC2, ACM, tagging): reads in sum, writes by action. */
+export const CallCount = z.strictObject({ reads: z.int().nonnegative(), writes: z.record(z.string(), z.int().positive()) });
+export type CallCount = z.infer<typeof CallCount>;
 
 /** What every state after `AcquireLease` gets. */
 export const StepInput = ExecutionInput.extend({ owner: z.string().min(1), lease: LeaseToken });
 export type StepInput = z.infer<typeof StepInput>;
 
 /** States after `MakePlan` also get the id of the plan; absent when nothing is to be done or nothing can be planned. */
-export const PlannedStepInput = StepInput.extend({ plan: z.strictObject({ outcome: z.enum(['noop', 'apply', 'delete', 'blocked']), planId: z.string().optional() }) });
+export const PlannedStepInput = StepInput.extend({ plan: z.strictObject({ outcome: z.enum(['noop', 'apply', 'delete', 'blocked']), planId: z.string().optional(), calls: CallCount.optional() }) });
 export type PlannedStepInput = z.infer<typeof PlannedStepInput>;
 
 /** JSONPath cannot leave a member out: what is absent arrives as null. */
@@ -58,6 +58,7 @@ export const ResolveSubnetsOutput = z.strictObject({
   subnetIds: z.array(z.string()).optional(),
   /** The plan that was applied, with `applied`. */
   plan: z.strictObject({ outcome: PlannedStepInput.shape.plan.shape.outcome, planId: z.string() }).optional(),
+  calls: CallCount.optional(),
 });
 export type ResolveSubnetsOutput = z.infer<typeof ResolveSubnetsOutput>;
 
@@ -65,18 +66,41 @@ export const MakePlanOutput = PlannedStepInput.shape.plan;
 export type MakePlanOutput = z.infer<typeof MakePlanOutput>;
 
 /** `more`: enter the state again, the work is not finished; the first `done` changes of the plan are. */
-export const MoreOutput = z.strictObject({ more: z.boolean(), done: z.int().nonnegative() });
+export const MoreOutput = z.strictObject({ more: z.boolean(), done: z.int().nonnegative(), calls: CallCount.optional() });
 export type MoreOutput = z.infer<typeof MoreOutput>;
 
 /** `CreateLoadBalancer` and `DeleteLoadBalancer` get their own last answer back. */
 export const ResumedStepInput = PlannedStepInput.extend({ work: MoreOutput.nullable() });
 export type ResumedStepInput = z.infer<typeof ResumedStepInput>;
 
-export const WaitForHealthyOutput = z.strictObject({ health: z.enum(['healthy', 'degraded']) });
+export const WaitForHealthyOutput = z.strictObject({ health: z.enum(['healthy', 'degraded']), calls: CallCount.optional() });
 export type WaitForHealthyOutput = z.infer<typeof WaitForHealthyOutput>;
 
 export const CollectGarbageInput = PlannedStepInput.extend({ health: WaitForHealthyOutput.shape.health });
 export type CollectGarbageInput = z.infer<typeof CollectGarbageInput>;
+
+const calls = CallCount.optional();
+/** What the states of a pass have answered so far, for its line in the history. Only what that needs: it never decides. */
+export const PassTrace = z.object({
+  network: orNull(z.object({ outcome: z.string().optional(), calls })),
+  plan: orNull(PlannedStepInput.shape.plan),
+  work: orNull(z.object({ calls })),
+  health: orNull(z.object({ health: z.string().optional(), calls })),
+  garbage: orNull(z.object({ calls })),
+  error: orNull(z.object({ Error: z.string() })),
+});
+export type PassTrace = z.infer<typeof PassTrace>;
+
+/** `owner` is the ARN of the execution, `pass` how many passes it has begun so far, `before` what came of the last of them. */
+export const AcquireLeaseInput = ExecutionInput.extend({
+  owner: z.string().min(1),
+  pass: z.int().nonnegative().optional(),
+  before: orNull(PassTrace.extend({ lease: z.union([LeaseToken, z.object({}).transform(() => undefined)]) })),
+});
+export type AcquireLeaseInput = z.infer<typeof AcquireLeaseInput>;
+
+export const ReleaseLeaseInput = StepInput.extend(PassTrace.shape);
+export type ReleaseLeaseInput = z.infer<typeof ReleaseLeaseInput>;
 
 /** `again`: the key became dirty, take the lease again; `handed-over`: after ten passes a new execution goes on. */
 export const ReleaseLeaseOutput = z.strictObject({ outcome: z.enum(['released', 'again', 'handed-over']) });

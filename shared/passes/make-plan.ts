@@ -4,6 +4,7 @@ import type { MakePlanOutput, StepInput } from '../contract/steps';
 import { digestInputs } from '../desired/inputs-hash';
 import { buildServiceModel } from '../desired/service/build-service-model';
 import { serviceOwnership } from '../desired/service/ownership';
+import { abandonment, servedByAnother } from '../desired/service/abandonment';
 import { notYetSupported } from '../desired/service/not-yet-supported';
 import { bindingLabels, serviceStack } from '../desired/tracking';
 import { type ClusterClient, RESOURCES } from '../kubernetes/cluster-client';
@@ -47,28 +48,33 @@ export async function planService(deps: PlanDeps, input: StepInput): Promise<Mak
   const context = planContext({ cluster, model: desired.model, ledger, youngSince: observedAt - READ_LAG_MS * deps.factor });
   const observed = await observe(deps, { cluster, client, model: desired.model, ledger, facts, context });
   const plan = makePlan(desired.model, observed, context);
-  const limits = { context, observed, whole: desired.deleting, underWay: desired.deleting && state.deletingSince !== undefined, ...approval(service) };
+  const limits = { context, observed, whole: desired.deleting, underWay: desired.deleting && state.deletingSince !== undefined, ...desired.surprise, ...approval(service) };
   const { guarded, againAt } = await guard(deps, { plan, limits, cluster });
-  if (cluster.mode === 'own') await noteLoadBalancer(deps, input, { hostname: state.hostname, observed, plan });
+  if (cluster.mode === 'own') await noteLoadBalancer(deps, input, { service, hostname: state.hostname, observed, plan });
   const ahead = await lookAhead(deps, { plan, observed, facts: facts.facts, cluster });
   const problems = [...facts.problems, ...desired.problems, ...ahead.problems, ...guarded.refusals.map(({ code, message }): Problem => ({ code, message, object }))];
-  const kept = { problems, facts: { ...facts, at: observedAt }, approved: guarded.approved, againAt: againAt ?? ahead.againAt, needsBackendGroup: JSON.stringify(desired.model).includes(`"ref":"${BACKEND_GROUP}"`) };
+  const kept = { problems, facts: { ...facts, at: observedAt }, approved: guarded.approved, unchangedInputs: facts.inputsHash !== '' && state.inputsHash === facts.inputsHash, againAt: againAt ?? ahead.againAt, needsBackendGroup: JSON.stringify(desired.model).includes(`"ref":"${BACKEND_GROUP}"`) };
   if (guarded.blocked || facts.problems.length > 0 || ahead.problems.length > 0) return keep(deps, input, { ...kept, outcome: 'blocked', plan: guarded.proposed });
   if (cluster.mode !== 'own' && !(cluster.mode === 'forgotten' && desired.deleting)) return keep(deps, input, { ...kept, outcome: 'blocked', plan: guarded.plan });
   return keep(deps, input, { ...kept, outcome: outcomeOf(guarded.plan, desired.deleting), plan: guarded.plan });
 }
 
 interface KeptBalancer {
+  readonly service: Service | undefined;
   readonly hostname: string | undefined;
   readonly observed: readonly Observed[];
   readonly plan: Plan;
 }
 
-/** A load balancer that was taken over, or that AWS shows again, is in our books from now on; not while one that is to go still serves. */
-async function noteLoadBalancer({ store }: PassDeps, holder: Holder, { hostname, observed, plan }: KeptBalancer): Promise<void> {
+/**
+ * A load balancer that was taken over is in our books from now on; not while one that is to go still serves. Where the status names another hostname, somebody else
+ * wrote it there: taking over changes nothing.
+ */
+async function noteLoadBalancer({ store }: PassDeps, holder: Holder, { service, hostname, observed, plan }: KeptBalancer): Promise<void> {
   const kept = observed.find(({ type, physicalId }) => type === 'load-balancer' && Object.values(plan.kept).includes(physicalId));
   const found = kept?.dnsName?.toLowerCase();
-  if (!kept || found === undefined || found === hostname || garbageOf(plan).some(({ type }) => type === 'load-balancer')) return;
+  const told = service?.status?.loadBalancer?.ingress?.[0]?.hostname;
+  if (!kept || found === undefined || found === hostname || (hostname === undefined && told !== undefined && told !== found) || garbageOf(plan).some(({ type }) => type === 'load-balancer')) return;
   await store.leases.update(holder, { arn: kept.physicalId, hostname: found });
 }
 
@@ -121,6 +127,8 @@ interface Decision {
   readonly model?: Model;
   readonly problems: readonly Problem[];
   readonly deleting: boolean;
+  /** What a person would not expect of a mere change of words. */
+  readonly surprise?: Pick<PlanLimits, 'abandoned' | 'servedByAnother'>;
 }
 
 /** What should be there: a model, nothing (an empty model), or what it is today because of a problem. */
@@ -129,10 +137,10 @@ function decide({ facts, cluster, modelId }: { facts: PassFacts; cluster: Cluste
   if (!facts.facts) return nothing;
   const built = buildServiceModel(facts.facts, cluster.settings);
   if (built.outcome === 'refused') return { problems: built.problems, deleting: false };
-  if (built.outcome === 'none') return nothing;
+  if (built.outcome === 'none') return { ...nothing, ...(built.why === 'not-selected' ? { surprise: abandonment(facts.facts.service) } : {}) };
   const unsupported = notYetSupported(facts.facts.service);
   if (unsupported.length > 0) return { problems: unsupported, deleting: false };
-  return { model: built.model, problems: built.problems, deleting: false };
+  return { model: built.model, problems: built.problems, deleting: false, surprise: servedByAnother(facts.facts.service) };
 }
 
 function planContext({ cluster, model, ledger, youngSince }: { cluster: ClusterItem; model: Model; ledger: readonly LedgerItem[]; youngSince: number }): PlanContext {
@@ -164,13 +172,14 @@ interface Keep {
   readonly facts: PassFacts;
   readonly needsBackendGroup?: boolean;
   readonly approved?: boolean;
+  readonly unchangedInputs?: boolean;
   readonly againAt?: number | undefined;
 }
 
 /** The id names the pass and what would be done, so that a plan made again for the same pass replaces itself. */
-async function keep({ store }: PassDeps, holder: Holder, { outcome, plan, problems, facts, needsBackendGroup = false, approved = false, againAt }: Keep): Promise<MakePlanOutput> {
+async function keep({ store }: PassDeps, holder: Holder, { outcome, plan, problems, facts, needsBackendGroup = false, approved = false, unchangedInputs = false, againAt }: Keep): Promise<MakePlanOutput> {
   const planId = `${holder.lease.runGen}-${holder.lease.fence}-${holder.lease.pass}-${planHash(plan)}`;
-  await savePlan(store, holder, { planId, plan: outcome === 'delete' || plan.changes.length > 0 ? plan : undefined, notes: { v: 1, outcome, problems, inputsHash: facts.inputsHash, observedAt: facts.at, needsBackendGroup, approved, ...(againAt === undefined ? {} : { againAt }) } });
+  await savePlan(store, holder, { planId, plan: outcome === 'delete' || plan.changes.length > 0 ? plan : undefined, notes: { v: 1, outcome, problems, inputsHash: facts.inputsHash, observedAt: facts.at, needsBackendGroup, approved, unchangedInputs, ...(againAt === undefined ? {} : { againAt }) } });
   return { outcome, planId };
 }
 

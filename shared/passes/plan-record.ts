@@ -16,6 +16,8 @@ export interface PlanNotes {
   readonly observedAt: number;
   /** Whether the desired model needs the shared backend security group. */
   readonly needsBackendGroup?: boolean;
+  /** Whether the inputs are those of the plan that was applied before: what differs then was changed by somebody else. */
+  readonly unchangedInputs?: boolean;
   /** Whether a person approved this very plan: the limit of deletions does not hold for it. */
   readonly approved?: boolean;
   /** When the plan, which is blocked, may be let through. */

@@ -1,16 +1,16 @@
-import type { Table } from '../aws/table';
 import { createClusters } from './clusters';
 import { createContributions } from './contributions';
 import { createDeletions } from './deletions';
 import { createLeases } from './leases';
 import { createLedger } from './ledger';
 import { createReferences } from './references';
-import type { Store } from './store';
+import { createRuns } from './runs';
+import type { Store, StoreParts } from './store';
 import { createPassFacts, createPlans, createSeen } from './texts';
 
-/** The store over a table. `now` is milliseconds since the epoch, `factor` multiplies every time of the lease rules. */
-export function createStore({ table, now, factor }: { readonly table: Table; readonly now: () => number; readonly factor: number }): Store {
-  const leases = createLeases({ table, now, factor });
+/** The store over a table. */
+export function createStore({ table, now, factor, takeCalls }: StoreParts): Store {
+  const leases = createLeases({ table, now, factor, ...(takeCalls ? { takeCalls } : {}) });
   return {
     leases,
     ledger: createLedger({ table, leases }),
@@ -21,5 +21,6 @@ export function createStore({ table, now, factor }: { readonly table: Table; rea
     clusters: createClusters({ table }),
     seen: createSeen({ table, now }),
     deletions: createDeletions({ table, now, factor }),
+    runs: createRuns({ table, now }),
   };
 }

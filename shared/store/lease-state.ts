@@ -1,4 +1,5 @@
 import { StateItem } from '../contract/items';
+import type { CallCount } from '../contract/steps';
 import { VERSION } from '../contract/events';
 import { DUE_INDEX, type Item, type Update } from '../aws/table';
 import { readItem } from './items';
@@ -15,7 +16,30 @@ const EXPLAINED_BY_ERROR = new Set(['Blocked', 'Failed']);
 export function readState(item: Item): StateItem {
   const { [DUE_INDEX.sort]: indexed, [WANTED]: wanted, ...rest } = item;
   const nextAttemptAt = rest['owner'] === undefined ? indexed : wanted;
-  return readItem(StateItem, { ...rest, ...(nextAttemptAt === undefined ? {} : { nextAttemptAt }) });
+  const calls = callsIn(item);
+  return readItem(StateItem, { ...rest, ...(nextAttemptAt === undefined ? {} : { nextAttemptAt }), ...(calls ? { calls } : {}) });
+}
+
+/** Calls to AWS are counted in attributes of their own, which one update can add to. */
+const CALL = 'call:';
+const READS = `${CALL}reads`;
+
+/** What adds calls to a state. */
+export function callsToAdd({ reads, writes }: CallCount): Record<string, number> {
+  const added = Object.entries(writes).map(([action, amount]): [string, number] => [`${CALL}${action}`, amount]);
+  return Object.fromEntries(reads > 0 ? [[READS, reads], ...added] : added);
+}
+
+/** The attributes in which the calls of an earlier pass are counted. */
+export function callAttributes(item: Item): string[] {
+  return Object.keys(item).filter((name) => name.startsWith(CALL));
+}
+
+function callsIn(item: Item): CallCount | undefined {
+  const counts = callAttributes(item).map((name): [string, number] => [name.slice(CALL.length), Number(item[name])]);
+  if (counts.length === 0) return undefined;
+  const reads = Object.fromEntries(counts)['reads'] ?? 0;
+  return { reads, writes: Object.fromEntries(counts.filter(([action]) => action !== 'reads')) };
 }
 
 /** A state before its first wake-up. */

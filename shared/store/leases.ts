@@ -2,26 +2,29 @@ import { ITEM_KEYS, type StateItem } from '../contract/items';
 import { clusterOf, parseKey } from '../contract/keys';
 import { PlanStaleError, SupersededError, TransientError } from '../contract/errors';
 import { VERSION } from '../contract/events';
-import type { AcquireLeaseInput, LeaseToken } from '../contract/steps';
+import type { AcquireLeaseInput, CallCount, LeaseToken } from '../contract/steps';
 import { all, DUE_INDEX, equal, missing, type Table, type Update } from '../aws/table';
 import { abandoned, free, held, leaseTimes, mine, nobody, nothingNewer, unanswered } from './lease-rules';
-import { DUE, dueAt, newState, patchOf, readState, releaseOf } from './lease-state';
-import type { Holder, Leases, StatePatch, Wakeup } from './store';
+import { callAttributes, callsToAdd, DUE, dueAt, newState, patchOf, readState, releaseOf } from './lease-state';
+import type { Holder, Leases, StatePatch, StoreParts, Wakeup } from './store';
 
 interface Deps {
   readonly table: Table;
   readonly now: () => number;
   readonly times: ReturnType<typeof leaseTimes>;
+  readonly takeCalls: () => CallCount;
 }
+
+const noCalls = (): CallCount => ({ reads: 0, writes: {} });
 
 /** Races against one item that are lost this often in a row are given to the caller's Retry. */
 const TRIES = 6;
 
 /** Leases and states of keys over a table. The rules, and a time line of them: lease-rules.ts. */
-export function createLeases({ table, now, factor }: { readonly table: Table; readonly now: () => number; readonly factor: number }): Leases {
-  const deps: Deps = { table, now, times: leaseTimes(factor) };
+export function createLeases({ table, now, factor, takeCalls = noCalls }: StoreParts): Leases {
+  const deps: Deps = { table, now, times: leaseTimes(factor), takeCalls };
   return {
-    markDirty: (key, at) => race(key, () => wake(deps, key, at)),
+    markDirty: (key, at, cause) => race(key, () => wake(deps, key, { at, cause })),
     acquire: (input) => race(input.key, () => take(deps, input)),
     check: (holder) => check(deps, holder),
     update: (holder, patch) => update(deps, holder, patch),
@@ -36,7 +39,7 @@ export function createLeases({ table, now, factor }: { readonly table: Table; re
   };
 }
 
-async function readKey({ table }: Deps, key: string): Promise<StateItem | undefined> {
+async function readKey({ table }: Pick<Deps, 'table'>, key: string): Promise<StateItem | undefined> {
   const item = await table.get(ITEM_KEYS.state(key));
   return item && readState(item);
 }
@@ -49,22 +52,23 @@ async function listDue({ table }: Deps, until: number, limit: number): Promise<S
   return due.filter(({ owner, leaseUntil = 0 }) => owner === undefined || leaseUntil < until);
 }
 
-async function wake({ table, now, times }: Deps, key: string, at: number | undefined): Promise<Wakeup | undefined> {
+async function wake({ table, now, times }: Deps, key: string, { at, cause }: { at: number | undefined; cause: string | undefined }): Promise<Wakeup | undefined> {
   const answerBy = dueAt(at ?? now() + times.answerWithinMs);
-  const woken = await table.update(ITEM_KEYS.state(key), { set: answerBy, add: { gen: 1 } }, free(now()));
+  const woken = await table.update(ITEM_KEYS.state(key), { set: { ...answerBy, ...(cause === undefined ? {} : { cause }) }, add: { gen: 1 } }, free(now()));
   if (woken) return { gen: readState(woken).gen, running: false };
-  const joined = await table.update(ITEM_KEYS.state(key), { add: { gen: 1 } }, held(now()));
+  const joined = await table.update(ITEM_KEYS.state(key), { ...(cause === undefined ? {} : { set: { nextCause: cause } }), add: { gen: 1 } }, held(now()));
   if (joined) return { gen: readState(joined).gen, running: true };
   // Neither free nor held: most likely there is no such key yet. Its name is listed first, so that no state is ever unlisted.
   await table.put({ ...ITEM_KEYS.keyName(clusterOf(parseKey(key)) ?? '*', key), v: VERSION });
-  const born = await table.update(ITEM_KEYS.state(key), { set: { ...answerBy, ...newState(key) }, add: { gen: 1 } }, missing('gen'));
+  const born = await table.update(ITEM_KEYS.state(key), { set: { ...answerBy, ...newState(key), ...(cause === undefined ? {} : { cause }) }, add: { gen: 1 } }, missing('gen'));
   return born && { gen: readState(born).gen, running: false };
 }
 
 /** Read, decide, write under the condition that what was decided on still holds; undefined where it does not. */
 async function take(deps: Deps, { key, gen, owner, pass }: AcquireLeaseInput): Promise<LeaseToken | undefined> {
   const { table, now, times } = deps;
-  const state = await readKey(deps, key);
+  const item = await table.get(ITEM_KEYS.state(key));
+  const state = item && readState(item);
   if (!state) throw new SupersededError(`${key}: nothing is known of this key; a wake-up makes its state`);
   if (state.doneGen >= state.gen) throw new SupersededError(`${key}: generation ${gen} was answered by another run (${state.doneGen} is done, nothing newer waits)`);
   const claim = claimOf({ state, owner, at: now() });
@@ -72,7 +76,8 @@ async function take(deps: Deps, { key, gen, owner, pass }: AcquireLeaseInput): P
   const leaseUntil = now() + times.leaseMs;
   const backoffMs = times.backoffMs(state.attempts + (claim === 'abandoned' ? 1 : 0));
   const change: Update = {
-    set: { owner, leaseUntil, backoffMs, ...dueAt(leaseUntil + backoffMs), pass: (pass ?? (claim === 'own' ? state.pass : 0)) + 1 },
+    set: { owner, leaseUntil, backoffMs, ...dueAt(leaseUntil + backoffMs), pass: (pass ?? (claim === 'own' ? state.pass : 0)) + 1, ...(state.nextCause === undefined ? {} : { cause: state.nextCause }) },
+    remove: [...callAttributes(item), ...(state.nextCause === undefined ? [] : ['nextCause'])],
     copy: { runGen: { from: 'gen' } },
     add: { ...(claim === 'own' ? {} : { fence: 1 }), ...(claim === 'abandoned' ? { attempts: 1 } : {}) },
   };
@@ -92,14 +97,14 @@ function claimOf({ state, owner, at }: { state: StateItem; owner: string; at: nu
 
 async function check(deps: Deps, holder: Holder): Promise<StateItem> {
   const leaseUntil = deps.now() + deps.times.leaseMs;
-  const renewal: Update = { set: { leaseUntil }, copy: { [DUE_INDEX.sort]: { from: 'backoffMs', plus: leaseUntil } } };
+  const renewal: Update = { set: { leaseUntil }, copy: { [DUE_INDEX.sort]: { from: 'backoffMs', plus: leaseUntil } }, add: callsToAdd(deps.takeCalls()) };
   const item = await deps.table.update(ITEM_KEYS.state(holder.key), renewal, mine(holder));
   return item ? readState(item) : refuse(deps, holder, await readKey(deps, holder.key));
 }
 
 async function update(deps: Deps, holder: Holder, patch: StatePatch): Promise<void> {
   if (Object.keys(patch).length === 0) return;
-  const item = await deps.table.update(ITEM_KEYS.state(holder.key), patchOf(patch), mine(holder));
+  const item = await deps.table.update(ITEM_KEYS.state(holder.key), { ...patchOf(patch), add: callsToAdd(deps.takeCalls()) }, mine(holder));
   if (!item) refuse(deps, holder, await readKey(deps, holder.key));
 }
 
@@ -127,7 +132,7 @@ async function handOver(deps: Deps, holder: Holder): Promise<number> {
 
 /** `attempts` grows where the same generation is to be tried once more: a key that never gets anywhere is tried less and less often. */
 async function giveBack({ table, now, times }: Deps, { key, owner }: { key: string; owner: string }): Promise<{ given: { gen: number; later: boolean } | undefined } | undefined> {
-  const state = await readKey({ table, now, times }, key);
+  const state = await readKey({ table }, key);
   if (!state || state.doneGen >= state.gen) return { given: undefined };
   const later = state.gen === state.runGen;
   // An earlier try gave it back and its answer was lost, or its successor was not started.

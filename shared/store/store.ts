@@ -1,5 +1,6 @@
-import type { ClusterItem, ContributionItem, LastError, LedgerItem, Phase, StateItem } from '../contract/items';
-import type { AcquireLeaseInput, LeaseToken } from '../contract/steps';
+import type { ClusterItem, ContributionItem, LastError, LedgerItem, Phase, RunItem, StateItem } from '../contract/items';
+import type { Table } from '../aws/table';
+import type { AcquireLeaseInput, CallCount, LeaseToken } from '../contract/steps';
 
 /** Who acts: the lease as a step holds it. */
 export interface Holder {
@@ -10,7 +11,7 @@ export interface Holder {
 
 /** Fields of a key's state that a step may write while it holds the lease. `null` removes a field. */
 export type StatePatch = {
-  readonly [Field in 'phase' | 'nextAttemptAt' | 'healthyBy' | 'deletingSince' | 'inputsHash' | 'driftCheckedAt' | 'planId' | 'hostname' | 'arn' | 'told']?: StateItem[Field] | null;
+  readonly [Field in 'phase' | 'nextAttemptAt' | 'healthyBy' | 'deletingSince' | 'inputsHash' | 'driftCheckedAt' | 'planId' | 'hostname' | 'arn' | 'told' | 'blockedRun']?: StateItem[Field] | null;
 };
 
 /** What a wake-up found: the new generation, and whether somebody with a live lease will answer it. */
@@ -24,8 +25,8 @@ export interface Wakeup {
  * Throws `Superseded`, `PlanStale` as the rules say; `Throttled`, `Transient`, `Denied` from the table.
  */
 export interface Leases {
-  /** Adds one to `gen`; creates the item if there is none. `dueAt` makes the sweeper look at the key if nobody answers by then. */
-  markDirty(key: string, dueAt?: number): Promise<Wakeup>;
+  /** Adds one to `gen`; creates the item if there is none. `dueAt` makes the sweeper look at the key if nobody answers by then; `cause` is for the history. */
+  markDirty(key: string, dueAt?: number, cause?: string): Promise<Wakeup>;
   /** The only taker of leases. Bumps the fence unless the owner is the same. `Superseded`: another live owner, or `doneGen` >= the generation named and nothing newer. */
   acquire(input: AcquireLeaseInput): Promise<LeaseToken>;
   /** Compares owner, fence, runGen; renews the lease; answers the state. Mismatch: `Superseded` or `PlanStale`. */
@@ -129,6 +130,26 @@ export interface Deletions {
   note(wish: DeletionWish): Promise<boolean>;
 }
 
+/** The history of a key: one item per pass that did something, or was not allowed to. Kept 16 days. */
+export interface Runs {
+  /** Writes a pass; with `onlyNew` only if there is nothing of it yet. */
+  put(run: RunItem, options?: { readonly onlyNew?: boolean }): Promise<void>;
+  get(key: string, at: number, planId: string | undefined): Promise<RunItem | undefined>;
+  /** Newest first. */
+  list(key: string, limit: number): Promise<RunItem[]>;
+}
+
+/** What a store is made from. */
+export interface StoreParts {
+  readonly table: Table;
+  /** Milliseconds since the epoch. */
+  readonly now: () => number;
+  /** Multiplies every time of the lease rules. */
+  readonly factor: number;
+  /** Takes the calls to AWS that the running step made since it was last asked: they go along with its next write under the lease. None without it. */
+  readonly takeCalls?: () => CallCount;
+}
+
 /** Everything that is kept between steps. */
 export interface Store {
   readonly leases: Leases;
@@ -140,6 +161,7 @@ export interface Store {
   readonly clusters: Clusters;
   readonly seen: SeenObjects;
   readonly deletions: Deletions;
+  readonly runs: Runs;
 }
 
 export type { Phase };

@@ -1,7 +1,7 @@
 import { all, equal, not, present, type Table } from '../aws/table';
 import { ITEM_KEYS, type StateItem } from '../contract/items';
 import { leaseTimes, unanswered } from './lease-rules';
-import { dueAt, readState } from './lease-state';
+import { callAttributes, dueAt, readState } from './lease-state';
 import type { Holder } from './store';
 
 /** A key of the target lane, taken: the right to write, and the state as it was found. */
@@ -32,6 +32,7 @@ export function createTakeOver({ table, now, factor }: { table: Table; now: () =
         set: { owner, leaseUntil, backoffMs, attempts, pass: 1, ...dueAt(leaseUntil + backoffMs) },
         copy: { runGen: { from: 'gen' } },
         add: { fence: 1 },
+        remove: callAttributes(before),
       },
       unanswered,
     );

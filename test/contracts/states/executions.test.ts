@@ -38,7 +38,7 @@ describe('an execution', () => {
       'TaskStateEntered',
     ]);
     expect(events[0]).toMatchObject({ executionStartedEventDetails: { input: JSON.stringify(INPUT), roleArn: 'arn:aws:iam::111122223333:role/reconcile' }, timestamp: new Date(machine.world.clock.now() - 1_000) });
-    expect(JSON.parse(events[4]?.lambdaFunctionScheduledEventDetails?.input ?? '')).toEqual({ ...INPUT, owner: arn, pass: 0 });
+    expect(JSON.parse(events[4]?.lambdaFunctionScheduledEventDetails?.input ?? '')).toMatchObject({ ...INPUT, owner: arn, pass: 0 });
     expect(events.at(-1)?.type).toBe('ExecutionSucceeded');
   });
 

@@ -33,7 +33,7 @@ const scenarios: [string, Script, string, Options?][] = [
     'goes on in the middle on a redrive',
     {},
     'WaitForHealthy CollectGarbage ReleaseLease DirtyMeanwhile Done',
-    { from: { state: 'WaitForHealthy', input: { v: 1, key: 'svc#prod#default/web', gen: 3, lease: { fence: 1, runGen: 3, pass: 1 }, plan: { outcome: 'apply', planId: 'p1' }, error: null }, isAgain: true } },
+    { from: { state: 'WaitForHealthy', input: { v: 1, key: 'svc#prod#default/web', gen: 3, lease: { fence: 1, runGen: 3, pass: 1 }, network: { outcome: 'resolved' }, plan: { outcome: 'apply', planId: 'p1' }, work: null, health: null, garbage: null, error: null }, isAgain: true } },
   ],
 ];
 
