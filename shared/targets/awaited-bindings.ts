@@ -15,7 +15,8 @@ export async function bindingKeys(store: Kept, key: string): Promise<string[]> {
   const cluster = 'cluster' in owner ? owner.cluster : '';
   const items = await store.ledger.list(key);
   return items
-    .filter(({ type, phase, physicalId }) => type === 'target-group-binding' && phase === 'present' && physicalId !== undefined)
+    // One whose writer died right after it stays an intent, but is there.
+    .filter(({ type, phase, physicalId }) => type === 'target-group-binding' && phase !== 'deleting' && physicalId !== undefined)
     .map(({ physicalId = '' }) => formatKey({ kind: 'tg', cluster, namespace: physicalId.slice(0, physicalId.indexOf('/')), name: physicalId.slice(physicalId.indexOf('/') + 1) }));
 }
 

@@ -6,7 +6,7 @@ import type { Execution } from '../../infra/local/engine/records';
 import { readAccount, type AccountReading } from '../../infra/local/read-account';
 import type { Place } from '../../infra/local/aws/network';
 import type { LocalAws } from '../../infra/local/aws/server';
-import type { StateItem } from '../../shared/contract/items';
+import type { LedgerItem, StateItem } from '../../shared/contract/items';
 import { formatKey } from '../../shared/contract/keys';
 import { createClusterClient } from '../../shared/kubernetes/client';
 import type { Transport } from '../../shared/kubernetes/transport';
@@ -79,6 +79,8 @@ export interface View {
   events(service: ServiceName): Promise<SeenEvent[]>;
   keyOf(service: ServiceName): string;
   state(service: ServiceName): Promise<StateItem | undefined>;
+  /** What stepbalancer has noted of what it made for the Service. */
+  ledger(service: ServiceName): Promise<LedgerItem[]>;
   /** Waits until every wake-up so far was answered and the phase is one of these. */
   settled(service: ServiceName, ...phases: readonly string[]): Promise<StateItem>;
   targets(service: ServiceName): Promise<TargetHealthDescription[]>;
@@ -126,6 +128,7 @@ function clusterView({ kube }: Clients, { clusterId, store }: Endpoints) {
   return {
     keyOf,
     state,
+    ledger: (name: ServiceName) => store.ledger.list(keyOf(name)),
     service,
     events,
     hostname: async (name: ServiceName) => (await service(name))?.status?.loadBalancer?.ingress?.[0]?.hostname,
