@@ -1,6 +1,6 @@
 import type { Model, Observed, Resource, ResourceId, ResourceType } from '../model/model';
 import type { Difference, PlanContext } from './change';
-import { identityOf } from './compare/identity';
+import { type Identity, identityOf } from './compare/identity';
 import { immutableDifferences as immutableOfLoadBalancer } from './compare/load-balancer';
 import { immutableDifferences as immutableOfTargetGroup } from './compare/target-group';
 import { type Desired, familyOf, type Seen } from '../model/members';
@@ -19,11 +19,16 @@ export interface Matching {
   readonly extras: readonly Observed[];
 }
 
-/** What one step of the matching needs. `pairs` are those of the steps before. */
+/** What one step of the matching needs, computed once for all of its resources: fifty listeners must not cost fifty times fifty. */
 interface Step {
   readonly observed: readonly Observed[];
-  readonly context: PlanContext;
+  /** Those of the steps before, and what is meant by their ids. */
   readonly pairs: readonly Pair[];
+  readonly identity: Identity;
+  /** Physical ids in the ledger. */
+  readonly ledger: ReadonlySet<string | undefined>;
+  /** The listeners that forward to a target group, by its id. */
+  readonly listenersTo: ReadonlyMap<string, readonly Seen<'listener'>[]>;
 }
 
 /** Each type after those that decide about it: listeners belong to the load balancer that is kept, bindings to the target group that is kept. */
@@ -34,13 +39,21 @@ const STEPS: readonly (readonly ResourceType[])[] = [['security-group', 'load-ba
  * that fits is kept, the ledger's before others.
  */
 export function matchModel(model: Model, observed: readonly Observed[], context: PlanContext): Matching {
+  const ledger = new Set(context.ledger.map(({ physicalId }) => physicalId));
+  const listenersTo = listenersByTargetGroup(observed);
   const pairs = STEPS.reduce<readonly Pair[]>((before, types) => {
-    const step = { observed, context, pairs: before };
+    const step: Step = { observed, pairs: before, identity: identityOf(observed, keptOf(before)), ledger, listenersTo };
     return [...before, ...model.resources.filter(({ type }) => types.includes(type)).map((desired) => pairOf(desired, step))];
   }, []);
   const kept = keptOf(pairs);
   const settled = new Set([...kept.values(), ...pairs.flatMap(({ replaced }) => (replaced ? [replaced.old] : []))]);
   return { pairs, kept, extras: observed.filter((resource) => !settled.has(resource)) };
+}
+
+function listenersByTargetGroup(observed: readonly Observed[]): Map<string, Seen<'listener'>[]> {
+  const listeners = new Map<string, Seen<'listener'>[]>();
+  for (const resource of observed) if (resource.type === 'listener') for (const group of targetGroupsOf(resource)) listeners.set(group, [...(listeners.get(group) ?? []), resource]);
+  return listeners;
 }
 
 function keptOf(pairs: readonly Pair[]): Map<ResourceId, Observed> {
@@ -57,10 +70,8 @@ function pairOf(desired: Resource, step: Step): Pair {
 }
 
 /** Members in the order in which we would keep them: those the ledger knows, those that listeners use, then by physical id. */
-function preferred(members: readonly Observed[], { observed, context }: Step): Observed[] {
-  const ledger = new Set(context.ledger.map(({ physicalId }) => physicalId));
-  const used = new Set(observed.flatMap((resource) => (resource.type === 'listener' ? targetGroupsOf(resource) : [])));
-  const rank = (member: Observed) => (ledger.has(member.physicalId) ? 0 : 2) + (used.has(member.id) ? 0 : 1);
+function preferred(members: readonly Observed[], { ledger, listenersTo }: Step): Observed[] {
+  const rank = (member: Observed) => (ledger.has(member.physicalId) ? 0 : 2) + (listenersTo.has(member.id) ? 0 : 1);
   return [...members].sort((a, b) => rank(a) - rank(b) || (a.physicalId < b.physicalId ? -1 : 1));
 }
 
@@ -73,11 +84,11 @@ function reasonsToReplace(desired: Resource, member: Observed, step: Step): Diff
 /**
  * A target group serves one load balancer only, so one that serves a load balancer which is not kept needs a successor; unless that load balancer goes first.
  */
-function servesAnother(member: Seen<'target-group'>, { observed, pairs }: Step): Difference[] {
+function servesAnother(member: Seen<'target-group'>, { listenersTo, pairs }: Step): Difference[] {
   const balancer = pairs.find(({ desired }) => desired.type === 'load-balancer');
   if (!balancer || balancer.replaced?.order === 'delete-first') return [];
-  const other = observed.find((resource) => resource.type === 'listener' && targetGroupsOf(resource).includes(member.id) && balancerOf(resource) !== balancer.kept?.id);
-  return other ? [{ kind: 'immutable', field: 'loadBalancer', from: other.type === 'listener' ? (balancerOf(other) ?? 'none') : 'none', to: balancer.desired.id }] : [];
+  const other = listenersTo.get(member.id)?.find((listener) => balancerOf(listener) !== balancer.kept?.id);
+  return other ? [{ kind: 'immutable', field: 'loadBalancer', from: balancerOf(other) ?? 'none', to: balancer.desired.id }] : [];
 }
 
 /** Two load balancers can be there together unless they share a name, an address, or a target group that is not ours to make anew. */
@@ -113,8 +124,7 @@ function balancerOf(listener: Desired<'listener'>): string | undefined {
 }
 
 /** A listener of the kept load balancer by its port, a binding of the kept target group; or one of our name whose target group is gone: it gets the new one. */
-function pairOfDependent(desired: Desired<'listener'> | Desired<'target-group-binding'>, { observed, pairs }: Step): Pair {
-  const identity = identityOf(observed, keptOf(pairs));
+function pairOfDependent(desired: Desired<'listener'> | Desired<'target-group-binding'>, { observed, identity }: Step): Pair {
   const candidates = observed.filter((resource) => {
     if (resource.type === 'listener' && desired.type === 'listener')
       return familyOf(resource.id) === desired.id && identity.observed(resource.spec.loadBalancerARN) === identity.desired(desired.spec.loadBalancerARN);
