@@ -123,14 +123,12 @@ export const REASONS = {
   InvalidBackendSecurityGroup: 'The backend security group must be an id that starts with sg-.',
   ManagedRulesNeedBackendGroup: 'Managing rules on targets by default needs the shared backend security group.',
 
-  // What LBC does and this program does not do yet.
-  NotYetSupported: 'The Service asks for something that stepbalancer does not support yet.',
-
   // Warnings: a model is built all the same.
   UnknownAnnotation: 'An annotation looks like one that we know, but is spelled differently, and has no effect.',
   PortShadowed: 'Of two ports with one number only the first gets a listener.',
   EmptyPrefixLists: 'An empty list of prefix lists closes the load balancer.',
   UnusedQuicPort: 'The quic-enabled-ports annotation names a port that the Service does not have.',
+  QuicServerIdsNotGiven: 'QUIC targets need a server id in every pod; LBC gives pods one at admission, this program does not do so yet.',
   IgnoredAnnotationValue: 'The value of an annotation cannot be read and is ignored.',
 } as const;
 

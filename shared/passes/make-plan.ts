@@ -5,7 +5,6 @@ import { digestInputs } from '../desired/inputs-hash';
 import { buildServiceModel } from '../desired/service/build-service-model';
 import { serviceOwnership } from '../desired/service/ownership';
 import { abandonment, servedByAnother } from '../desired/service/abandonment';
-import { notYetSupported } from '../desired/service/not-yet-supported';
 import { bindingLabels, serviceStack } from '../desired/tracking';
 import { type ClusterClient, RESOURCES } from '../kubernetes/cluster-client';
 import type { Service, TargetGroupBinding } from '../model/kubernetes';
@@ -138,8 +137,6 @@ function decide({ facts, cluster, modelId }: { facts: PassFacts; cluster: Cluste
   const built = buildServiceModel(facts.facts, cluster.settings);
   if (built.outcome === 'refused') return { problems: built.problems, deleting: false };
   if (built.outcome === 'none') return { ...nothing, ...(built.why === 'not-selected' ? { surprise: abandonment(facts.facts.service) } : {}) };
-  const unsupported = notYetSupported(facts.facts.service);
-  if (unsupported.length > 0) return { problems: unsupported, deleting: false };
   return { model: built.model, problems: built.problems, deleting: false, surprise: servedByAnother(facts.facts.service) };
 }
 

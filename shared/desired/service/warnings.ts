@@ -17,7 +17,7 @@ export function serviceProblem(service: Service, code: ReasonCode, message: stri
 
 /** What hinders nothing, but is hardly meant: the model is built all the same. */
 export function serviceWarnings(build: ServiceBuild): Problem[] {
-  const found: (readonly [ReasonCode, string])[] = [...misspelled(build), ...shadowedPorts(build), ...emptyPrefixLists(build), ...unusedQuicPorts(build), ...ignoredValues(build)];
+  const found: (readonly [ReasonCode, string])[] = [...misspelled(build), ...shadowedPorts(build), ...emptyPrefixLists(build), ...unusedQuicPorts(build), ...quicServerIds(build), ...ignoredValues(build)];
   return found.map(([code, message]) => serviceProblem(build.service, code, message));
 }
 
@@ -43,6 +43,12 @@ function emptyPrefixLists({ read }: ServiceRequest): (readonly [ReasonCode, stri
 function unusedQuicPorts({ read, service }: ServiceRequest): (readonly [ReasonCode, string])[] {
   const unused = (read('quicPorts') ?? []).filter((entry) => !(service.spec.ports ?? []).some((port) => listsPort([entry], port)));
   return unused.length === 0 ? [] : [['UnusedQuicPort', `annotation ${read.key('quicPorts')} names ${unused.map(quote).join(', ')}, which is no port of the Service, and is ignored`]];
+}
+
+/** The load balancer is right, but pods that carry no server id get no QUIC traffic, and only LBC's admission webhook gives them one. */
+function quicServerIds({ read }: ServiceRequest): (readonly [ReasonCode, string])[] {
+  if ((read('quicPorts') ?? []).length === 0) return [];
+  return [['QuicServerIdsNotGiven', `annotation ${read.key('quicPorts')} asks for QUIC; a pod is a QUIC target only with a server id in its environment, and stepbalancer does not support giving pods one yet. Set it in the pod template, or keep LBC's webhook for pods`]];
 }
 
 function ignoredValues({ read }: ServiceRequest): (readonly [ReasonCode, string])[] {

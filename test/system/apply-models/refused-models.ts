@@ -5,7 +5,6 @@
 const REFUSED: Readonly<Record<string, string>> = {
   'addresses/eips-not-validated': 'an Elastic IP is named by its address, not by its allocation id',
   'annotation-parsing/slice-no-escape': 'a source range ends in a backslash',
-  'combinations/http3-gateway': 'QUIC targets need server ids in the pods',
   'defects/shared-extra-service-keeps-first-protocol': 'a TCP listener cannot forward to a TLS target group',
   'health-checks/numbers-not-checked': 'an interval of 0 seconds',
   'listener-attributes/quic': 'QUIC targets need server ids in the pods',
@@ -18,7 +17,6 @@ const REFUSED: Readonly<Record<string, string>> = {
   'minimum-capacity/negative': 'a capacity below zero',
   'names/custom-name-empty': 'a load balancer without a name',
   'names/custom-name-not-validated': 'characters that no name has',
-  'quic/*': 'QUIC targets need server ids in the pods',
   'subnets-annotation/other-vpc-by-id': 'subnets of another VPC than the security groups',
   'target-group-attributes/empty-value': 'an attribute without a value',
   'target-group-attributes/preserve-client-ip': 'a value "T" where AWS takes true and false',
