@@ -23,6 +23,10 @@ export interface PlanLimits {
   readonly whole?: boolean;
   /** Whether this deletion was let through before, and only goes on. */
   readonly underWay?: boolean;
+  /** Set where the object is still there and wants a load balancer, but of nobody that we know: in words, why that gives ours up. */
+  readonly abandoned?: string;
+  /** Set where somebody else's load balancer serves the object: in words, which one. */
+  readonly servedByAnother?: string;
   /** What the annotation `stepbalancer.io/approve-plan` says. */
   readonly approvedHash?: string;
 }
@@ -50,7 +54,7 @@ const approve = (hash: string) => `Nothing was changed. To approve this very pla
 export function guardPlan(plan: Plan, limits: PlanLimits): GuardedPlan {
   const [proposed, foreign] = dropForeign(plan, limits);
   const hash = planHash(proposed);
-  const broken = [...tooManyDeletions(proposed, limits), ...emptiesTargetGroups(proposed, limits), ...replacesLoadBalancer(proposed)];
+  const broken = [...tooManyDeletions(proposed, limits), ...emptiesTargetGroups(proposed, limits), ...replacesLoadBalancer(proposed), ...givesUpLoadBalancer(proposed, limits), ...makesSecondLoadBalancer(proposed, limits)];
   const approved = broken.length > 0 && limits.approvedHash === hash;
   const blocking = [...(approved ? [] : broken.map(({ code, message }): Refusal => ({ code, message: `${message} ${approve(hash)}` }))), ...stuck(plan, proposed, limits)];
   const blocked = blocking.length > 0;
@@ -100,6 +104,20 @@ function tooManyDeletions(plan: Plan, { maxDeletes, recentDeletes, whole = false
 function emptiesTargetGroups(plan: Plan, { observed }: PlanLimits): Refusal[] {
   const emptied = emptiedTargetGroups(plan, observed);
   return emptied.length === 0 ? [] : [{ code: 'PlanEmptiesTargetGroup', message: `Would leave a listener without targets: ${emptied.map((name) => `target group ${name}`).join(', ')}.` }];
+}
+
+/** The new one would take the other's place in the status, and its users would move over without being asked. */
+function makesSecondLoadBalancer(plan: Plan, { servedByAnother }: PlanLimits): Refusal[] {
+  const made = plan.changes.filter((change) => change.action === 'create' && change.desired.type === 'load-balancer');
+  if (servedByAnother === undefined || made.length === 0) return [];
+  return [{ code: 'PlanNeedsApproval', message: `${servedByAnother} Would ${made.map(describeChange).join('; ')} beside it, whose hostname would take the place of the other's.` }];
+}
+
+/** A change of words must not take a load balancer away: the one who is to serve it then would make a second one, under another hostname. */
+function givesUpLoadBalancer(plan: Plan, { abandoned, underWay = false }: PlanLimits): Refusal[] {
+  const going = plan.changes.filter((change) => change.action === 'delete' && change.type === 'load-balancer');
+  if (abandoned === undefined || underWay || going.length === 0) return [];
+  return [{ code: 'PlanNeedsApproval', message: `${abandoned} Would ${going.map(describeChange).join('; ')} and all that belongs to it. It serves on as it is.` }];
 }
 
 /** A load balancer that lives on for its users is never given up by surprise: neither replaced, nor deleted beside another of the same model. */

@@ -136,6 +136,8 @@ export const AwsEnvironment = z.object({
   webAcls: z.array(z.object({ name: z.string(), id: z.string(), arn: z.string() })).default([]),
   ipamPools: z.array(z.object({ id: z.string(), description: z.string().optional() })).default([]),
   coipPools: z.array(z.object({ id: z.string(), cidrs: texts })).default([]),
+  /** Allocation ids. */
+  elasticIps: texts,
   loadBalancers: z.array(LoadBalancer).default([]),
   targetGroups: z.array(TargetGroup).default([]),
   networkInterfaces: z.array(NetworkInterface).default([]),

@@ -1,3 +1,4 @@
+import { addAddress } from './ec2/addresses';
 import type { Acm } from './acm';
 import { loadElbv2 } from './environment-elbv2';
 import { AwsEnvironment } from './environment-schema';
@@ -184,8 +185,9 @@ function makeRecord({ ec2, region, home }: Loading, given: AwsEnvironment['netwo
   });
 }
 
-function loadPools({ region, environment }: Loading): void {
+function loadPools({ ec2, region, environment }: Loading): void {
   for (const { id, description } of environment.ipamPools) region.ipamPools.set(id, { poolId: id, ...(description === undefined ? {} : { description }) });
+  for (const id of environment.elasticIps) addAddress(ec2, region, id);
   for (const { id, cidrs } of environment.coipPools) region.coipPools.set(id, { poolId: id, cidrs });
 }
 

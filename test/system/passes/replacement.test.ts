@@ -4,8 +4,9 @@ import { inProcessHandler } from '../../../infra/local/aws/in-process';
 import { RESOURCES } from '../../../shared/kubernetes/cluster-client';
 import { planHash } from '../../../shared/plan/format-plan';
 import { accountOf } from '../accounts';
-import { DEPLOYMENTS } from '../local';
+
 import { aDeployment } from '../manifests';
+import { DEPLOYMENTS } from '../view';
 import { openServiceWorld, type ServiceWorld } from './service-world';
 
 /** A world with two pods behind a healthy load balancer, and an observer that looks after each call of the system whether somebody answers. */
