@@ -2,6 +2,7 @@ import { applyChange } from '../apply/apply-change';
 import type { ApplyContext } from '../apply/apply-context';
 import { PlanStaleError } from '../contract/errors';
 import type { ClusterItem } from '../contract/items';
+import { durationMs } from '../contract/settings';
 import type { MoreOutput, ResumedStepInput } from '../contract/steps';
 import { type ClusterClient, RESOURCES } from '../kubernetes/cluster-client';
 import type { Service } from '../model/kubernetes';
@@ -35,7 +36,7 @@ export async function applyServicePlan(deps: CreateDeps, input: ResumedStepInput
   const plan = await loadPlan(store, input.key, input.plan.planId);
   const service = await readService(client, name);
   if (!service || service.metadata.deletionTimestamp) throw new PlanStaleError(`${input.key}: the Service is gone or going; a new pass takes its load balancer away`);
-  if (input.work === null) await noteDeletions(deps, { key: input.key, planId: input.plan.planId, plan, cluster, whole: false });
+  if (input.work === null) await beginWork(deps, { input, cluster, plan });
   await addFinalizer(client, service);
   await store.leases.update(input, { phase: 'Working' });
 
@@ -47,6 +48,14 @@ export async function applyServicePlan(deps: CreateDeps, input: ResumedStepInput
     if (now() > until) return { more: done + 1 < plan.changes.length, done: done + 1 };
   }
   return { more: false, done: plan.changes.length };
+}
+
+/** A plan is begun soon after it was made, or never: a redrive may come after days. Its deletions are counted first. */
+async function beginWork(deps: CreateDeps, { input, cluster, plan }: Pick<Work, 'input' | 'cluster' | 'plan'>): Promise<void> {
+  const notes = await loadNotes(deps.store, input.key, input.plan.planId);
+  const ageMs = deps.now() - (notes?.observedAt ?? 0);
+  if (ageMs > durationMs(cluster.settings.stepbalancer.driftCheckAfter) * deps.factor) throw new PlanStaleError(`the plan of ${input.key} is ${Math.round(ageMs / 1000)} s old; it is made anew from what is so now`);
+  await noteDeletions(deps, { key: input.key, plan, notes, cluster, whole: false });
 }
 
 /** The finalizer comes before anything exists in AWS, else a deletion could slip through between the two. */

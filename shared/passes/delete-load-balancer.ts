@@ -6,7 +6,9 @@ import { formatKey } from '../contract/keys';
 import { durationMs } from '../contract/settings';
 import type { MoreOutput, ResumedStepInput } from '../contract/steps';
 import { liftsProtection } from '../desired/service/deletion-protection';
+import { serviceOwnership } from '../desired/service/ownership';
 import { type ClusterClient, RESOURCES } from '../kubernetes/cluster-client';
+import type { Service } from '../model/kubernetes';
 import type { ResourceId } from '../model/model';
 import { type ObjectKey, openCluster, parseServiceKey, readService, serviceObject } from '../observe/cluster-access';
 import type { Change, Leftover, Plan } from '../plan/change';
@@ -14,7 +16,7 @@ import { backendKey } from '../targets/ensure-backend-group';
 import { keyLedger } from './create-load-balancer';
 import { letGo, letGoEarly } from './let-go';
 import { noteDeletions } from './note-deletions';
-import { loadPlan } from './plan-record';
+import { loadNotes, loadPlan } from './plan-record';
 import type { PassDeps } from './service-pass';
 
 /** What is left when the finalizer had to go first is tried again after this, and less and less often. */
@@ -48,6 +50,7 @@ export async function deleteServiceResources(deps: DeleteDeps, input: ResumedSte
   const name = parseServiceKey(input.key);
   const { cluster, client } = await openCluster({ clusters: deps.store.clusters, clusterClient: deps.clusterClient }, name.cluster);
   const plan = await loadPlan(deps.store, input.key, input.plan.planId);
+  expectNotWanted(await readService(client, name), { key: input.key, cluster });
   const deletion: Deletion = { deps, input, name, cluster, client, plan };
   const deletingSince = state.deletingSince ?? deps.now();
   const begun = state.phase === 'Deleting' && state.planId === input.plan.planId;
@@ -63,10 +66,16 @@ export async function deleteServiceResources(deps: DeleteDeps, input: ResumedSte
   return { more: false, done: plan.changes.length };
 }
 
+/** A redrive may come long after the plan was made: what is wanted again is not deleted. */
+function expectNotWanted(service: Service | undefined, { key, cluster }: { key: string; cluster: ClusterItem }): void {
+  if (!service || !serviceOwnership(service, cluster.settings).ours) return;
+  throw new PlanStaleError(`${key}: the Service is there and asks for its load balancer; its plan is made anew`);
+}
+
 /** Once per plan: the deletions are counted, and the state says that they are under way. */
 async function begin(deletion: Deletion, { deletingSince, first }: { deletingSince: number; first: boolean }): Promise<void> {
   const { deps, input, plan, cluster } = deletion;
-  if (first) await noteDeletions(deps, { key: input.key, planId: input.plan.planId, plan, cluster, whole: true });
+  if (first) await noteDeletions(deps, { key: input.key, plan, notes: await loadNotes(deps.store, input.key, input.plan.planId), cluster, whole: true });
   await enterAdopted(deletion);
   await deps.store.leases.update(input, { phase: 'Deleting', deletingSince, planId: input.plan.planId ?? null });
 }

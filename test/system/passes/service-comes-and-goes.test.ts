@@ -10,6 +10,7 @@ import { createElbv2 } from '../../../shared/aws/elbv2';
 import { createTagging } from '../../../shared/aws/tagging';
 import { type ApiObject, RESOURCES } from '../../../shared/kubernetes/cluster-client';
 import { applyServicePlan } from '../../../shared/passes/create-load-balancer';
+import { deleteServiceResources } from '../../../shared/passes/delete-load-balancer';
 import { planService } from '../../../shared/passes/make-plan';
 import { resolveSubnets } from '../../../shared/passes/resolve-subnets';
 import type { PlanDeps } from '../../../shared/passes/look-ahead';
@@ -57,6 +58,29 @@ describe('a Service that comes and goes while its pass runs', () => {
     await world.client.delete(RESOURCES.services, { namespace: 'default', name: 'web' });
     const apply = applyServicePlan({ ...deps, ensureBackendGroup: async () => 'sg-0123' }, { ...input, plan, work: null });
     await expect(apply).rejects.toMatchObject({ name: 'PlanStale' });
+    expect(world.calls().filter(({ kind }) => kind === 'write')).toEqual([]);
+  });
+
+  it('keeps its load balancer when it is there again before its deletion begins, as when that is redriven after days', async () => {
+    const input = await begin();
+    await world.store.ledger.put(input, { v: 1, id: 'target-group/default/web:80', type: 'target-group', phase: 'intent', name: 'k8s-default-web-0000000000', origin: 'created', at: 0 });
+    await resolveSubnets(deps, input);
+    const plan = await planService(deps, input);
+    expect(plan.outcome).toBe('delete');
+    await world.client.create(RESOURCES.services, service);
+    const deletion = deleteServiceResources({ ...deps, wakeTargets: async () => 1 }, { ...input, plan, work: null });
+    await expect(deletion).rejects.toMatchObject({ name: 'PlanStale', message: expect.stringContaining('asks for its load balancer') as string });
+    expect(await world.store.ledger.list(key)).toHaveLength(1);
+  });
+
+  it('is planned anew when its plan is older than a comparison with AWS may be, as when it is redriven after days', async () => {
+    await world.client.create(RESOURCES.services, service);
+    const input = await begin();
+    await resolveSubnets(deps, input);
+    const plan = await planService(deps, input);
+    world.clock.advance(11 * 60_000);
+    const apply = applyServicePlan({ ...deps, ensureBackendGroup: async () => 'sg-0123' }, { ...input, plan, work: null });
+    await expect(apply).rejects.toMatchObject({ name: 'PlanStale', message: expect.stringContaining('660 s old') as string });
     expect(world.calls().filter(({ kind }) => kind === 'write')).toEqual([]);
   });
 });
