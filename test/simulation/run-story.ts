@@ -1,8 +1,9 @@
 import { chanceOf } from './chance';
 import { watchAccount } from './checks/check-account';
+import { checkWait, watchCluster } from './checks/check-cluster';
 import { watchTable } from './checks/check-table';
 import { bindings, readyTargets } from './checks/cluster-view';
-import { findUnsettled, findWrong } from './checks/settled';
+import { findUnsettled, findWrong, wrongTargetsOf } from './checks/settled';
 import { createDisturbances, type Disturbances } from './story/disturbances';
 import type { Consequence, FaultKind, Story } from './story/story';
 import { tellDeed } from './story/tell-story';
@@ -37,6 +38,8 @@ const MINUTE_MS = 60_000;
 const REST_WITHIN_MINUTES = 35;
 /** Somebody changed AWS by hand: nobody tells us, it is found within about an hour. */
 const REST_AFTER_TAMPERING_MINUTES = 80;
+/** A pod is ready after two seconds, and its target registered seconds later. */
+const PROMPT_MS = 20_000;
 /** When it is looked whether everything has come to rest; a look is dear. */
 const LOOKS_MINUTES = [1, 2, 3, 5, 8, 12, 16, 20, 24, 28, 32, 35, 45, 55, 62, 66, 70, 74, 77, 80];
 /** Longer than from one resync to the next. */
@@ -57,6 +60,7 @@ export async function runStory(story: Story, { inspect }: { inspect?: (world: Wo
     await playStory(run, story);
     settledAfter = await waitForRest(run, story);
     await expectQuiet(run);
+    await expectPrompt(run, story);
     searchSecrets(run);
   } catch (error) {
     if (!(error instanceof Violated) && run.violations.length === 0) run.violate('crash', error instanceof Error ? (error.stack ?? error.message) : String(error));
@@ -99,6 +103,8 @@ async function beginRun(story: Story): Promise<Run> {
   };
   const lasting = (kind: FaultKind) => disturbances?.lasts(kind) ?? false;
   const taken = (kind: FaultKind) => disturbances?.takes(kind);
+  const table = watchTable({ now, violated: violate, leaseExpired: () => disturbances?.count('lease-expired') });
+  let lookAtCluster: WorldParts['onEffect'];
   const parts: WorldParts = {
     seed: story.seed,
     driftCheckAfter: story.driftCheckAfter,
@@ -108,14 +114,18 @@ async function beginRun(story: Story): Promise<Run> {
     isRough: () => disturbances?.isOver() === false,
     happened: (consequence) => disturbances?.count(consequence),
     begun: (invocation) => {
+      const { key } = (invocation.event ?? {}) as { key?: string };
+      if (world && key !== undefined) invocation.newestAtStart = table.newest(key);
       if (world && invocation.functionName === 'sync-targets') invocation.readyAtStart = new Set(bindings(world).flatMap((binding) => [...readyTargets(world as World, binding)].map((target) => `${binding.metadata.name} ${target}`)));
     },
-    written: watchTable({ now, violated: violate, leaseExpired: () => disturbances?.count('lease-expired') }),
+    written: table.written,
     logged: (line) => {
       if (line.includes(SECRET)) violate('secret', `a log line holds a secret: ${line.slice(0, 200)}`);
     },
-    onEffect: ({ name, about, write }, by, when) => {
-      if (when === 'after' && write) tell(`${by?.functionName ?? 'forwarder'}: ${name} ${about}`);
+    failed: (invocation, error) => checkWait(invocation, error, violate),
+    onEffect: (what, by, when) => {
+      lookAtCluster?.(what, by, when);
+      if (when === 'after' && what.write) tell(`${by?.functionName ?? 'forwarder'}: ${what.name} ${what.about}`);
     },
     deliveries: () => {
       if (taken('event-lost')) return [];
@@ -132,6 +142,7 @@ async function beginRun(story: Story): Promise<Run> {
   start = world.clock.now();
   disturbances = createDisturbances({ clock: world.clock, faults: story.faults });
   watchAccount(world, violate);
+  lookAtCluster = watchCluster(world, { violated: violate, referencesOf: table.referencesOf });
   world.states.onState((event) => {
     if (event.type === 'ended') tell(`execution ${event.name} ended: ${event.status}${event.error === undefined ? '' : ` ${event.error}`}`);
     if (event.type === 'ended' && event.status === 'FAILED') disturbances?.count('execution-failed');
@@ -212,6 +223,20 @@ async function expectQuiet(run: Run): Promise<void> {
   const unsettled = await findWrong(world);
   if (unsettled.length > 0) run.violate('not settled', `it was settled, and then: ${unsettled.slice(0, 5).join('; ')}`);
   run.expectNone();
+}
+
+/** Where nothing goes wrong, changes are followed at once: pods within seconds, an annotation without waiting for health. */
+async function expectPrompt(run: Run, story: Story): Promise<void> {
+  const { world } = run;
+  const user = createUser({ world, chance: chanceOf(story.seed, 'last moves'), happened: () => undefined, tell: run.tell });
+  for (const replicas of [3, 1, 2]) {
+    for (const deployment of ['web', 'api']) await user.perform({ kind: 'scale', deployment, replicas });
+    run.tell(`the user scales everything to ${replicas}`);
+    await passWatched(run, PROMPT_MS);
+    const late = wrongTargetsOf(world);
+    if (late.length > 0) run.violate('not prompt', `${PROMPT_MS / 1000} s after pods came or went: ${late.slice(0, 3).join('; ')}`);
+    run.expectNone();
+  }
 }
 
 /** Nothing that is stored in the cluster, or was sent to AWS, holds a secret. */

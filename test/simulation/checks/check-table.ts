@@ -23,10 +23,27 @@ interface TableChecks {
 /** A free key that is dirty is looked at by the sweeper within this. */
 const ANSWERED_WITHIN_MS = 16 * 60_000;
 
+/** What the writes to the table so far have made of it, as far as other checks ask. */
+export interface TableWatch {
+  readonly written: (action: 'put' | 'update' | 'delete', key: ItemKey, item: Item | undefined) => void;
+  /** The newest generation of a key. */
+  newest(key: string): number;
+  /** Partitions of the reference index in which a key stands. */
+  referencesOf(key: string): ReadonlySet<string>;
+}
+
 /** Looks at every write to the table: leases change hands by the rules, no wake-up is lost, no secret is kept. */
-export function watchTable({ now, violated, leaseExpired }: TableChecks): (action: 'put' | 'update' | 'delete', key: ItemKey, item: Item | undefined) => void {
+export function watchTable({ now, violated, leaseExpired }: TableChecks): TableWatch {
   const states = new Map<string, State>();
-  return (_action, { pk, sk }, item) => {
+  const references = new Map<string, Set<string>>();
+  const refer = (key: string, pk: string, isThere: boolean) => {
+    const known = references.get(key) ?? new Set();
+    references.set(key, known);
+    if (isThere) known.add(pk);
+    else known.delete(pk);
+  };
+  const written: TableWatch['written'] = (_action, { pk, sk }, item) => {
+    if (pk.startsWith('REF#')) refer(sk, pk, item !== undefined);
     if (item && JSON.stringify(item).includes(SECRET)) violated('secret', `${pk} / ${sk} holds a secret`);
     if (sk !== 'STATE') return;
     const state = (item ?? {}) as State;
@@ -41,6 +58,7 @@ export function watchTable({ now, violated, leaseExpired }: TableChecks): (actio
     const isForgotten = state.owner === undefined && (state.gen ?? 0) > (state.doneGen ?? 0) && (state.nextAttemptAt ?? Number.POSITIVE_INFINITY) > now() + ANSWERED_WITHIN_MS;
     if (isForgotten) violated('lost wake-up', `${pk} was given back at generation ${state.doneGen ?? 0} although ${state.gen ?? 0} was asked for, and nobody looks at it soon`);
   };
+  return { written, newest: (key) => states.get(key)?.gen ?? 0, referencesOf: (key) => references.get(key) ?? new Set() };
 
   function checkHands({ pk, before, state }: { pk: string; before: State; state: State }): void {
     if (!pk.startsWith('svc#') || before.owner === undefined || state.owner === before.owner || (before.leaseUntil ?? 0) < now()) return;

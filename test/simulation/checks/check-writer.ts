@@ -17,6 +17,8 @@ export async function checkWriter(world: World, { call, by, violated }: Written)
   if (key !== undefined && lease !== undefined) {
     const state = await world.store.leases.read(key);
     if (state?.owner === owner && state?.fence === lease.fence) return;
+    // What a caller sent before it gave up may take effect a moment after its work was finished by another try, as long as nobody else has come.
+    if ((by.settled || by.dead) && state?.owner === undefined && state?.fence === lease.fence) return;
     violated('two writers', `${by.functionName} wrote ${call.action} under ${key} with fence ${lease.fence}, while the key has fence ${state?.fence ?? 0} and ${state?.owner === undefined ? 'no owner' : state.owner === owner ? 'the same owner' : 'another owner'}`);
     return;
   }

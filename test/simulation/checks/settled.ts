@@ -30,18 +30,25 @@ export async function findUnsettled(world: World): Promise<string[]> {
 
 /** What is not as it should be, in words. Cheap questions first, and the dear ones only if those find nothing. */
 export async function findWrong(world: World): Promise<string[]> {
-  const cheap = [...leftovers(world), ...services(world).filter(isOurs).flatMap((service) => wrongTargets(world, service))];
+  const cheap = [...leftovers(world), ...wrongTargetsOf(world)];
   if (cheap.length > 0) return cheap;
   const wrong: string[] = [];
   for (const service of services(world).filter(isOurs)) wrong.push(...(await wrongModel(world, service)));
   return wrong;
 }
 
+/** Target groups that do not hold what is ready, and node groups that do not let their load balancers through, in words. */
+export function wrongTargetsOf(world: World): string[] {
+  return services(world).filter(isOurs).flatMap((service) => wrongTargets(world, service));
+}
+
 function isOurs({ metadata, spec }: ServiceObject): boolean {
   return metadata.namespace === NAMESPACE && spec.type === 'LoadBalancer' && metadata.deletionTimestamp === undefined;
 }
 
-function unfinishedWork({ host }: World): string[] {
+function unfinishedWork({ host, waitingMessages }: World): string[] {
+  const messages = waitingMessages();
+  if (messages > 0) return [`${messages} messages wait`];
   return [...host.running].filter(({ functionName }) => !['sweep', 'resync', 'route-events'].includes(functionName)).map(({ functionName }) => `${functionName} runs`);
 }
 

@@ -14,6 +14,7 @@ interface HostParts {
   readonly violated: (rule: string, words: string) => void;
   /** Told of every invocation that begins. */
   readonly begun: (invocation: Invocation) => void;
+  readonly failed: (invocation: Invocation, error: unknown) => void;
 }
 
 /** Where functions run: each invocation is known to the network, can be killed, and is over when its time is. */
@@ -28,7 +29,7 @@ export interface FunctionHost {
 const TIMEOUT_MS = 60_000;
 
 /** A host of functions. */
-export function createFunctionHost({ clock, runtime, network, tell, happened, violated, begun }: HostParts): FunctionHost {
+export function createFunctionHost({ clock, runtime, network, tell, happened, violated, begun, failed }: HostParts): FunctionHost {
   const running = new Set<Invocation>();
   const finish = (invocation: Invocation, how: string) => {
     invocation.settled = true;
@@ -88,6 +89,7 @@ export function createFunctionHost({ clock, runtime, network, tell, happened, vi
           } catch (error) {
             if (invocation.dead) return never();
             finish(invocation, `fails with ${error instanceof Error ? `${error.name}: ${error.message}` : String(error)}`);
+            failed(invocation, error);
             throw error;
           } finally {
             cancel();

@@ -16,6 +16,8 @@ export interface Invocation {
   readonly held: Map<string, number>;
   /** What was ready when it began, as `binding id:port`. */
   readyAtStart?: ReadonlySet<string>;
+  /** The generation of its key when it began. */
+  newestAtStart?: number;
   /** Calls that have begun and were not answered. */
   readonly underWay: Set<string>;
   /** Ends it as a lack of memory does. */

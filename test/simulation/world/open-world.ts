@@ -52,6 +52,7 @@ export interface WorldParts extends Pick<NetworkParts, 'strike' | 'isRough' | 'v
   readonly logged: (line: string) => void;
   readonly happened: (consequence: Consequence) => void;
   readonly begun: (invocation: Invocation) => void;
+  readonly failed: (invocation: Invocation, error: unknown) => void;
   /** Delays at which copies of an event arrive. */
   readonly deliveries: (event: BusEvent) => readonly number[];
   readonly refusal: () => boolean;
@@ -77,6 +78,8 @@ export interface World {
   /** The user's ways into the cluster: at once, without faults. */
   readonly kubectl: Transport;
   readonly client: ClusterClient;
+  /** Messages that wait in a queue or are being worked on. */
+  waitingMessages(): number;
   /** Ends the forwarder and starts another one after a while. */
   restartForwarder(afterMs: number): void;
   close(): Promise<void>;
@@ -93,7 +96,7 @@ export async function openWorld(parts: WorldParts): Promise<World> {
   const network = createNetwork({ ...parts, clock, chance: chanceOf(seed, 'network') });
   const world = { storage: withHistory(storageOf(base.aws), clock), clock, random: chanceOf(seed, 'aws').next, factor: 1 };
   const runtime = createLambdaRuntime(world);
-  const host = createFunctionHost({ clock, runtime, network, tell, happened: parts.happened, violated: parts.violated, begun: parts.begun });
+  const host = createFunctionHost({ clock, runtime, network, tell, happened: parts.happened, violated: parts.violated, begun: parts.begun, failed: parts.failed });
   const functions = localFunctions(place);
   const stateFunctions = new Map(Object.values(functions.states).map((each) => [each.arn, host.host(each)]));
   const states = createStates(world, { runtime, findFunction: (arn) => stateFunctions.get(arn), interpreter: drivenInterpreter({ ...world, random: chanceOf(seed, 'workflow').next }) });
@@ -165,6 +168,7 @@ export async function openWorld(parts: WorldParts): Promise<World> {
     store,
     kubectl: clusterTransport(cluster, 'kubectl'),
     client: createClusterClient({ transport: clusterTransport(cluster, 'kubectl'), cluster: CLUSTER, now: clock.now, pause, after: () => () => undefined }),
+    waitingMessages: () => [base.deployment.intakeArn, base.deployment.targetsArn].map((arn) => account.sqs.queues.count(arn)).reduce((sum, { visible, inFlight, delayed }) => sum + visible + inFlight + delayed, 0),
     restartForwarder(afterMs) {
       forwarder.abort();
       clock.after(afterMs, () => (forwarder = startForwarder()));
