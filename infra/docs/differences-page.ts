@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { parse } from 'yaml';
+import { DECIDED_DIFFERENCES } from './decided-differences';
 import { GENERATED, markdownTable } from './markdown';
 
 const DECIDED = resolve(import.meta.dirname, '../../test/vectors/differences.yaml');
@@ -13,6 +14,8 @@ export function differencesPage(): string {
     GENERATED,
     '# Differences from LBC 3.5',
     'Models, names, tags and rules are those of the AWS Load Balancer Controller (LBC) 3.5, case by case. Where LBC has a defect, we do what users need instead:',
-    `${markdownTable(['Case', 'What we do, and why'], rows)}\n`,
+    markdownTable(['Case', 'What we do, and why'], rows),
+    '## In the life of a load balancer',
+    `${markdownTable(['Topic', 'What we do, and why'], DECIDED_DIFFERENCES.map((row) => [...row]))}\n`,
   ].join('\n\n');
 }

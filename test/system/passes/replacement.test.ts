@@ -83,7 +83,7 @@ describe('a target group that AWS cannot change', () => {
     const gaps = await watch(all, async () => {
       await all.world.apply({ annotations: { 'nlb-target-type': 'instance' } });
       await all.world.runner.settle(20 * 60_000);
-      expect((await targetGroups(all)).map(({ type }) => type).toSorted()).toEqual(['instance', 'ip']);
+      expect(new Set((await targetGroups(all)).map(({ type }) => type))).toEqual(new Set(['instance', 'ip']));
       expect((await serving(all)).map(({ states }) => states.length)).toEqual([2]);
       fails = false;
       await all.world.runner.settle(10 * 60_000);
