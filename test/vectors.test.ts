@@ -63,7 +63,7 @@ afterAll(() => {
 
 describe('what is decided about the vectors', () => {
   it('knows a text of LBC, or says that there is none, for every reason to refuse', () => {
-    const warnings = ['UnknownAnnotation', 'PortShadowed', 'EmptyPrefixLists', 'UnusedQuicPort', 'IgnoredAnnotationValue'];
+    const warnings = ['UnknownAnnotation', 'PortShadowed', 'EmptyPrefixLists', 'UnusedQuicPort', 'QuicServerIdsNotGiven', 'IgnoredAnnotationValue'];
     expect(Object.keys(REASONS).filter((code) => !warnings.includes(code) && reasons[code] === undefined)).toEqual([]);
     expect(Object.keys(reasons).filter((code) => !(code in REASONS))).toEqual([]);
   });

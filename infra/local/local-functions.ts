@@ -16,6 +16,7 @@ import { handler as waitForHealthy } from '../../functions/wait-for-healthy';
 import type { StateName } from '../../shared/contract/steps';
 import type { LocalFunction } from './aws/lambda/lambda-runtime';
 import type { Place } from './aws/network';
+import { FUNCTION_TIMEOUT_SECONDS } from '../workflow';
 
 /** Handlers by state, as the workflow names them. */
 const STATE_HANDLERS: Readonly<Record<StateName, [string, LocalFunction['handler']]>> = {
@@ -41,9 +42,9 @@ export interface LocalFunctions {
   readonly resync: LocalFunction;
 }
 
-/** All functions of a place. Their ARNs name a version, as in AWS. */
-export function localFunctions(place: Place): LocalFunctions {
-  const deployed = (name: string, handler: LocalFunction['handler']): LocalFunction => ({ name: `stepbalancer-${name}`, arn: `arn:aws:lambda:${place.region}:${place.account}:function:stepbalancer-${name}:1`, handler });
+/** All functions of a place, with a time-out in AWS's seconds. Their ARNs name a version, as in AWS. */
+export function localFunctions(place: Place, timeoutSeconds = FUNCTION_TIMEOUT_SECONDS): LocalFunctions {
+  const deployed = (name: string, handler: LocalFunction['handler']): LocalFunction => ({ name: `stepbalancer-${name}`, arn: `arn:aws:lambda:${place.region}:${place.account}:function:stepbalancer-${name}:1`, handler, timeoutSeconds });
   const states = Object.entries(STATE_HANDLERS).map(([state, [name, handler]]) => [state, deployed(name, handler)]);
   return {
     states: Object.fromEntries(states) as Record<StateName, LocalFunction>,

@@ -16,7 +16,7 @@ import type { Store } from '../../shared/store/store';
 import { dynamodbTable } from '../../shared/aws/dynamodb-table';
 import { createStore } from '../../shared/store/create-store';
 import { runForwarder } from '../cluster/forwarder/forwarder';
-import { workflowDefinition } from '../workflow';
+import { FUNCTION_TIMEOUT_SECONDS, workflowDefinition } from '../workflow';
 import { createLocalAccount, type LocalAccount } from './account';
 import { defaultEnvironment, defaultIds } from './aws/default-environment';
 import { startEventSource } from './aws/event-source';
@@ -73,6 +73,7 @@ export interface LocalSystem {
   stop(): Promise<void>;
 }
 
+const LEAST_TIMEOUT_SECONDS = 5;
 const CRD = join(import.meta.dirname, '../cluster/crds/target-group-binding.yaml');
 
 /** Starts the system, or goes on with the one that the folder holds. Resolves when it answers and its cluster is registered. */
@@ -85,8 +86,10 @@ export async function startLocalSystem(options: LocalSystemOptions): Promise<Loc
   const runtime = createLambdaRuntime(world);
   const given = options.environment ?? { facts: defaultEnvironment(), vpcId: defaultIds.vpcId, nodeSecurityGroup: defaultIds.nodeSecurityGroup, nodeSubnets: defaultNodeSubnets };
   const place: Place = placeOf(given.facts);
-  const functions = localFunctions(place);
-  const states = createStates(world, { runtime, findFunction: (arn) => Object.values(functions.states).find((each) => each.arn === arn), interpreter: libraryInterpreter({ factor }) });
+  // However fast everything else is: a function on a busy machine needs its seconds.
+  const patience = Math.max(1, LEAST_TIMEOUT_SECONDS / (FUNCTION_TIMEOUT_SECONDS * factor));
+  const functions = localFunctions(place, FUNCTION_TIMEOUT_SECONDS * patience);
+  const states = createStates(world, { runtime, findFunction: (arn) => Object.values(functions.states).find((each) => each.arn === arn), interpreter: libraryInterpreter({ factor, timeoutFactor: factor * patience }) });
 
   let awsUrl = '';
   const account = createLocalAccount({
