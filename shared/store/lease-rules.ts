@@ -17,6 +17,7 @@ import type { Holder } from './store';
  *                           generation with nothing newer is exactly `answered`: an execution redriven after the work was done stands back.)
  *    check       mine       even after leaseUntil, if nobody came: the fence proves it
  *    release     mine and `nothingNewer`: gen = runGen
+ *    yield       the owner: gives the key back unanswered, for another execution
  *
  * `nextAttemptAt` in the index is when the sweeper looks: held → leaseUntil and the backoff; dirty and free → a little after the wake-up; else what
  * the last holder asked for.
