@@ -42,7 +42,7 @@ describe.each(folders)('examples/%s', (folder) => {
     const { world, service, others, environment } = await open(folder);
     await world.close();
     const { namespace, name } = service.metadata;
-    const answer = await answerVector({ file: folder, subject: { kind: 'Service', namespace, name }, objects: [service, ...others].map((object, index) => ({ ...object, metadata: { ...object?.metadata, uid: UID.replace(/1$/, String(index + 1)) } }) as unknown as PlainObject), environment: environment as PlainObject, document: {} });
+    const answer = await answerVector({ file: folder, subject: { kind: 'Service', namespace, name }, objects: [service, ...others].map((object, index) => ({ ...object, metadata: { ...object?.metadata, uid: UID.replace(/1$/, String(index + 1)) } })), environment: environment as PlainObject, document: {} });
     if (process.env['UPDATE_EXAMPLES']) writeFileSync(model, `${JSON.stringify(answer['model'], undefined, 2)}\n`);
     expect(answer['error']).toBeUndefined();
     expect(answer['model']).toEqual(JSON.parse(readFileSync(model, 'utf8')));

@@ -5,7 +5,7 @@ import type { Service } from '../../../shared/model/kubernetes';
 
 const settings = Settings.parse({});
 const digestOf = (metadata: object, spec: object = {}) =>
-  digestInputs({ service: { apiVersion: 'v1', kind: 'Service', metadata: { name: 'web', uid: '1', ...metadata }, spec: { ports: [{ port: 80 }], ...spec } } as unknown as Service, extraServices: [], settings, mode: 'own' });
+  digestInputs({ service: { apiVersion: 'v1', kind: 'Service', metadata: { name: 'web', uid: '1', ...metadata }, spec: { ports: [{ port: 80 }], ...spec } }, extraServices: [], settings, mode: 'own' });
 
 describe('the digest of what a Service asks for', () => {
   it.each([
