@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { createTakeOver } from '../shared/store/take-over';
 import { answerBatch } from '../shared/targets/answer-batch';
+import { shareReads } from '../shared/targets/share-reads';
 import { syncKey } from '../shared/targets/sync-key';
 import type { TargetLaneDeps } from '../shared/targets/target-lane';
 import type { Clients, CoreClients } from './clients';
@@ -41,5 +42,5 @@ export const handler = step({ state: STATE, input: TargetBatch, clients: { elbv2
 function laneDeps(clients: LaneClients, log: StepContext['log']): TargetLaneDeps {
   const { table, now, factor, store, elbv2, ec2, targetQueue, clusterClient } = clients;
   const report: TargetLaneDeps['report'] = (holder, error) => reportError({ store, now, clusterClient, log, holder, state: STATE, error });
-  return { store, elbv2, ec2, targetQueue, clusterClient, now, factor, takeOver: createTakeOver({ table, now, factor }), log: (message, values) => log.info(message, values), report };
+  return { store, elbv2, ec2: shareReads(ec2), targetQueue, clusterClient, now, factor, takeOver: createTakeOver({ table, now, factor }), log: (message, values) => log.info(message, values), report };
 }

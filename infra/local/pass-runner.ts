@@ -73,6 +73,8 @@ const HANDLERS: Readonly<Record<StateName, (input: unknown) => Promise<unknown>>
 const definition: StateMachineDefinition = workflowDefinition(Object.fromEntries(Object.keys(HANDLERS).map((name) => [name, name])) as Record<StateName, string>);
 
 const SWEEP_MS = 60_000;
+/** Messages of one delivery, as the deployed queue hands them over. */
+const BATCH = 10;
 /** A message that comes back this often goes to the dead-letter queue. */
 const DELIVERIES = 5;
 
@@ -95,10 +97,12 @@ export function createPassRunner({ clock, clients }: PassRunnerParts): PassRunne
   /** Delivers what lies in the queue; what fails comes back with the next call. */
   async function answerMessages(): Promise<void> {
     const failed: typeof messages = [];
-    for (let message = messages.shift(); message !== undefined; message = messages.shift()) {
-      const record = { messageId: message.deduplicationId, body: message.body, attributes: { MessageGroupId: message.group } };
-      const { batchItemFailures } = await syncTargets({ Records: [record] });
-      if (batchItemFailures.length > 0 && message.deliveries + 1 < DELIVERIES) failed.push({ ...message, deliveries: message.deliveries + 1 });
+    while (messages.length > 0) {
+      const batch = messages.splice(0, BATCH);
+      const { batchItemFailures } = await syncTargets({ Records: batch.map(({ deduplicationId, body, group }) => ({ messageId: deduplicationId, body, attributes: { MessageGroupId: group } })) });
+      const refused = new Set(batchItemFailures.map(({ itemIdentifier }) => itemIdentifier));
+      const again = batch.filter(({ deduplicationId, deliveries }) => refused.has(deduplicationId) && deliveries + 1 < DELIVERIES);
+      failed.push(...again.map((message) => ({ ...message, deliveries: message.deliveries + 1 })));
     }
     messages.push(...failed);
   }

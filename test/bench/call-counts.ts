@@ -15,8 +15,8 @@ export interface CallCounts {
   readonly table: number;
   /** Functions called by the workflow; each is a state entered. */
   readonly states: number;
-  /** Messages answered by the target lane. */
-  readonly messages: number;
+  /** Calls of the target lane, each with ten messages at most. */
+  readonly lane: number;
 }
 
 const COUNTED = new Set(['elasticloadbalancing', 'ec2']);
@@ -38,7 +38,7 @@ export function countCalls(steps: readonly StepRun[]): CallCounts {
     tagging: all.filter(({ service }) => service === 'tagging').length,
     table: steps.reduce((sum, { table }) => sum + table, 0),
     states: steps.filter(({ state }) => !OTHERS.has(state)).length,
-    messages: steps.filter(({ state }) => state === 'sync-targets').length,
+    lane: steps.filter(({ state }) => state === 'sync-targets').length,
   };
 }
 

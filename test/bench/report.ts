@@ -65,8 +65,8 @@ function notesOf(scenarios: readonly Scenario[]): string[] {
 }
 
 function formatOthers(scenarios: readonly Scenario[]): string {
-  const rows = scenarios.map(({ name, ports, counts, kubernetes, seconds }) => [name, String(ports), String(counts.tagging), String(counts.table), String(counts.states), String(counts.messages), String(kubernetes), `${seconds} s`]);
-  return formatTable(['', 'ports', 'tagging API', 'DynamoDB', 'states', 'SQS messages', 'Kubernetes', 'world time'], rows);
+  const rows = scenarios.map(({ name, ports, counts, kubernetes, seconds }) => [name, String(ports), String(counts.tagging), String(counts.table), String(counts.states), String(counts.lane), String(kubernetes), `${seconds} s`]);
+  return formatTable(['', 'ports', 'tagging API', 'DynamoDB', 'states', 'target lane', 'Kubernetes', 'world time'], rows);
 }
 
 /** Every call of a function in any scenario, 1 port beside 50: the median, because the first ones warm up. */
