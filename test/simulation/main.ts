@@ -1,6 +1,6 @@
 import { Command } from 'commander';
-import { runStory, type RunResult } from './run-story';
-import { shrinkStory } from './shrink';
+import { applyMutation } from './mutations/apply-mutation';
+import type { RunResult } from './run-story';
 import { CALL_FAULTS, CONSEQUENCES, OTHER_FAULTS } from './story/story';
 import { tellStory } from './story/tell-story';
 import { writeStory } from './story/write-story';
@@ -12,9 +12,15 @@ const program = new Command('simulate')
   .option('--seed <s>', 'this seed alone, with its trace')
   .option('--until-violation', 'stop at the first violation')
   .option('--no-shrink', 'do not look for a shorter story of a violation')
+  .option('--mutation <name>', 'break the product first: one of the mutations in test/simulation/mutations')
   .option('--least <n>', 'runs below which a kind of fault may be missing', '100');
 
-const options = program.parse().opts<{ seeds: string; from: string; seed?: string; untilViolation?: true; shrink: boolean; least: string }>();
+const options = program.parse().opts<{ seeds: string; from: string; seed?: string; untilViolation?: true; shrink: boolean; mutation?: string; least: string }>();
+
+// The product is loaded after that, so that a mutation finds it unread.
+if (options.mutation !== undefined) applyMutation(options.mutation);
+const { runStory } = await import('./run-story');
+const { shrinkStory } = await import('./shrink');
 
 process.exit(options.seed === undefined ? await runSeeds(Number(options.from), Number(options.seeds)) : await showSeed(Number(options.seed)));
 

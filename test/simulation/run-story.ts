@@ -150,7 +150,13 @@ async function beginRun(story: Story): Promise<Run> {
   const expectNone = () => {
     if (violations[0]) throw new Violated(violations[0]);
   };
-  return { world, disturbances, trace, violations, violate, expectNone, tell, moves: () => moves, moved: () => void (moves += 1), close: () => void (isOver = true) };
+  const forgotten = (reason: unknown) => violate('left running', `a promise that nobody waits for failed: ${reason instanceof Error ? reason.message : String(reason)}`);
+  process.on('unhandledRejection', forgotten);
+  const close = () => {
+    isOver = true;
+    process.off('unhandledRejection', forgotten);
+  };
+  return { world, disturbances, trace, violations, violate, expectNone, tell, moves: () => moves, moved: () => void (moves += 1), close };
 }
 
 /** The moves at their times, and the faults that are not about calls. */

@@ -1,0 +1,39 @@
+import { execFile } from 'node:child_process';
+import { join } from 'node:path';
+import { Command } from 'commander';
+import { MUTATIONS, type Mutation } from './mutations/mutations';
+
+const program = new Command('mutate')
+  .description('Breaks the product on purpose, one way after the other, in memory, and looks how many seeds the simulation needs to notice. Exit code 1 where one stays unnoticed.')
+  .option('--seeds <n>', 'how many seeds each may take', '500')
+  .option('--only <name>', 'this mutation alone')
+  .option('--at-once <n>', 'processes at the same time', '2');
+
+const { seeds, only, atOnce } = program.parse().opts<{ seeds: string; only?: string; atOnce: string }>();
+const chosen = MUTATIONS.filter(({ name }) => only === undefined || name === only);
+const missed: string[] = [];
+const waiting = [...chosen];
+await Promise.all(Array.from({ length: Number(atOnce) }, worker));
+console.log(`${chosen.length - missed.length} of ${chosen.length} mutations found within ${seeds} seeds each${missed.length > 0 ? `; not found: ${missed.join(', ')}` : ''}`);
+process.exit(missed.length > 0 ? 1 : 0);
+
+async function worker(): Promise<void> {
+  for (let mutation = waiting.shift(); mutation !== undefined; mutation = waiting.shift()) {
+    const found = await firstViolation(mutation);
+    if (!found) missed.push(mutation.name);
+    console.log(`| \`${mutation.name}\` | ${mutation.breaks} | ${found ? `${found.seed} | ${found.rule}: ${found.words.slice(0, 140)}` : `— | not found in ${seeds} seeds`} |`);
+  }
+}
+
+/** The first seed that notices a mutation, and what it says. */
+async function firstViolation({ name }: Mutation): Promise<{ seed: number; rule: string; words: string } | undefined> {
+  const output = await simulate(['--mutation', name, '--seeds', seeds, '--until-violation', '--no-shrink', '--least', '100000']);
+  const [, seed, rule = '', words = ''] = /^seed (\d+): ([^:]+): (.*)$/m.exec(output) ?? [];
+  if (seed === undefined && !output.includes(' 0 violations')) throw new Error(`${name}: the simulation itself failed:\n${output.slice(-2000)}`);
+  return seed === undefined ? undefined : { seed: Number(seed), rule, words };
+}
+
+/** Runs the simulation in a process of its own. Answers what it printed, whatever its exit code. */
+function simulate(args: readonly string[]): Promise<string> {
+  return new Promise((resolve) => void execFile(process.execPath, ['--import', 'tsx', join(import.meta.dirname, 'main.ts'), ...args], { maxBuffer: 64 * 1024 * 1024 }, (_, stdout, stderr) => resolve(stdout + stderr)));
+}
