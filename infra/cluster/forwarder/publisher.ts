@@ -12,6 +12,7 @@ export type SendBatch = (events: readonly OutgoingEvent[]) => Promise<readonly O
 const BATCH = 10; // AWS: PutEvents takes ten entries
 const FIRST_BACKOFF_MS = 200;
 const LONGEST_BACKOFF_MS = 30_000;
+const ANSWER_WITHIN_MS = 10_000; // a connection that died in silence would hold up every later event; sending twice does no harm
 
 interface Options {
   readonly send: SendBatch;
@@ -32,7 +33,7 @@ export function createPublisher({ send, timers, signal, limit = 10_000, overflow
     let backoff = FIRST_BACKOFF_MS;
     while (waiting.length > 0 && !signal.aborted) {
       const batch = waiting.splice(0, BATCH);
-      const refused = await send(batch).catch((error: unknown) => (failed(error), batch));
+      const refused = await answerOf(batch).catch((error: unknown) => (failed(error), batch));
       if (refused.length === 0) {
         backoff = FIRST_BACKOFF_MS;
         continue;
@@ -40,6 +41,17 @@ export function createPublisher({ send, timers, signal, limit = 10_000, overflow
       waiting = [...refused, ...waiting];
       await pause(timers, backoff, signal);
       backoff = Math.min(backoff * 2, LONGEST_BACKOFF_MS);
+    }
+  }
+
+  /** What the bus did not take. Rejects where it does not answer in time. */
+  async function answerOf(batch: readonly OutgoingEvent[]): Promise<readonly OutgoingEvent[]> {
+    const late = Promise.withResolvers<never>();
+    const cancel = timers.after(ANSWER_WITHIN_MS, () => late.reject(new Error(`no answer from the event bus within ${ANSWER_WITHIN_MS / 1000} s`)));
+    try {
+      return await Promise.race([send(batch), late.promise]);
+    } finally {
+      cancel();
     }
   }
 

@@ -69,6 +69,20 @@ describe('the publisher', () => {
     expect(failures).toHaveLength(2);
   });
 
+  it('goes on after a call that is never answered', async () => {
+    const clock = drivenClock();
+    const sent: string[] = [];
+    let calls = 0;
+    const publisher = createPublisher({ ...options, timers: clock, send: (batch) => (++calls === 1 ? new Promise(() => undefined) : (sent.push(...batch.map(({ detail }) => detail)), Promise.resolve([]))) });
+    publisher.publish(event('a'));
+    for (let i = 0; i < 12; i++) {
+      await settle();
+      clock.advance(1000);
+    }
+    await publisher.idle();
+    expect(sent).toEqual([event('a').detail]);
+  });
+
   it('asks for a full sync instead of an endless queue', async () => {
     let overflows = 0;
     const publisher = createPublisher({ ...options, timers: drivenClock(), limit: 5, overflowed: () => void overflows++, send: () => new Promise(() => undefined) });
