@@ -49,6 +49,8 @@ export async function bundleProgram(folder: string): Promise<string[]> {
     platform: 'node',
     format: 'esm',
     target: 'node24',
+    minifySyntax: true,
+    minifyWhitespace: true,
     outfile,
     // They look for files beside themselves.
     external: ['dynalite'],
