@@ -81,15 +81,17 @@ async function create(context: ApplyContext, creation: Creation): Promise<void> 
   const { id, desired } = creation;
   const known = (await context.ledger.list()).find((item) => item.id === id);
   const item: LedgerItem = { v: VERSION, id, type: desired.type, phase: 'intent', name: nameOf(desired), origin: 'created', at: context.now() };
-  let physicalId = known?.physicalId;
+  const afterwards = creation.afterwards.filter((difference) => !waitsForActive(difference));
+  let { physicalId, phase } = known ?? { physicalId: undefined, phase: 'intent' };
   if (physicalId === undefined) {
     if (!known) await context.ledger.put(item);
     physicalId = await make(context, creation);
-    await context.ledger.put({ ...item, physicalId });
+    phase = afterwards.length === 0 ? 'present' : 'intent';
+    await context.ledger.put({ ...item, physicalId, phase });
   }
   context.physicalIds.set(desired.id, physicalId);
-  if (known?.phase === 'present') return;
-  for (const difference of creation.afterwards.filter((afterwards) => !waitsForActive(afterwards))) await update(context, desired, { physicalId, difference });
+  if (phase === 'present') return;
+  for (const difference of afterwards) await update(context, desired, { physicalId, difference });
   await context.ledger.put({ ...item, physicalId, phase: 'present' });
 }
 

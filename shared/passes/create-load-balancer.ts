@@ -1,7 +1,7 @@
 import { applyChange } from '../apply/apply-change';
 import type { ApplyContext } from '../apply/apply-context';
 import { PlanStaleError } from '../contract/errors';
-import type { ClusterItem } from '../contract/items';
+import type { ClusterItem, LedgerItem } from '../contract/items';
 import { durationMs } from '../contract/settings';
 import type { MoreOutput, ResumedStepInput } from '../contract/steps';
 import { type ClusterClient, RESOURCES } from '../kubernetes/cluster-client';
@@ -99,12 +99,20 @@ function oldOneServes(plan: Plan): boolean {
   return garbageOf(plan).some(({ type }) => type === 'load-balancer');
 }
 
-/** The ledger of one key, as appliers see it. */
+/** The ledger of one key, as appliers see it: read once per invocation, since nobody else writes it under this lease. */
 export function keyLedger({ store }: Pick<PassDeps, 'store'>, holder: Holder): ApplyContext['ledger'] {
+  let read: Promise<Map<string, LedgerItem>> | undefined;
+  const known = () => (read ??= store.ledger.list(holder.key).then((items) => new Map(items.map((item) => [item.id, item]))));
   return {
-    list: () => store.ledger.list(holder.key),
-    put: (item) => store.ledger.put(holder, item),
-    remove: (id) => store.ledger.remove(holder, id),
+    list: async () => [...(await known()).values()],
+    async put(item) {
+      await store.ledger.put(holder, item);
+      (await read)?.set(item.id, item);
+    },
+    async remove(id) {
+      await store.ledger.remove(holder, id);
+      (await read)?.delete(id);
+    },
   };
 }
 

@@ -30,7 +30,7 @@ export async function waitForHealthy(deps: WaitDeps, input: PlannedStepInput): P
 
   const { ledger, succeeds } = await remaining(deps, input);
   const balancers = await loadBalancersNotActive(deps, ledger);
-  const waiting = balancers.length > 0 ? balancers : await targetsNotHealthy(deps, ledger, succeeds);
+  const waiting = balancers.length > 0 ? balancers : await targetsNotHealthy(deps, ledger, { succeeds, patient: now() < healthyBy });
   const hopeless = waiting.some(({ final }) => final !== undefined);
   if (waiting.length > 0 && !hopeless && now() < healthyBy) throw new NotReadyError(`${input.key}: ${waiting.map(({ what }) => what).join('; ')}`);
   const telling = { store, holder: input, state, client, name };
@@ -54,8 +54,14 @@ async function loadBalancersNotActive({ elbv2 }: WaitDeps, ledger: readonly Ledg
   return found.flatMap(({ LoadBalancerName, State }) => (State?.Code === 'active' || State?.Code === 'active_impaired' ? [] : [{ what: `load balancer ${LoadBalancerName} is ${State?.Code ?? 'unknown'}`, ...(State?.Code === 'failed' ? { final: 'LoadBalancerFailed' as const } : {}) }]));
 }
 
-/** What succeeds another has to have a healthy target: `unused` may only mean that AWS has not begun to check. */
-async function targetsNotHealthy({ elbv2 }: WaitDeps, ledger: readonly LedgerItem[], succeeds: boolean): Promise<Waiting[]> {
+interface Look {
+  /** What succeeds another has to have a healthy target: `unused` may only mean that AWS has not begun to check. */
+  readonly succeeds: boolean;
+  /** The first target group to wait for is reason enough to come again: fifty ports are not asked for fifty times at each look. At the end all are told. */
+  readonly patient: boolean;
+}
+
+async function targetsNotHealthy({ elbv2 }: WaitDeps, ledger: readonly LedgerItem[], { succeeds, patient }: Look): Promise<Waiting[]> {
   const waiting: Waiting[] = [];
   for (const arn of physicalIds(ledger, 'target-group')) {
     const targets = (await elbv2.describeTargetHealth(arn)) ?? [];
@@ -65,6 +71,7 @@ async function targetsNotHealthy({ elbv2 }: WaitDeps, ledger: readonly LedgerIte
     const unproven = succeeds && staying.every(({ TargetHealth }) => TargetHealth.State !== 'healthy');
     const pending = staying.filter(({ TargetHealth }) => unproven || !SETTLED.has(TargetHealth.State ?? ''));
     if (pending.length > 0) waiting.push({ what: `${pending.length} of ${staying.length} targets of ${name} are not healthy yet` });
+    if (pending.length > 0 && patient) break;
   }
   return waiting;
 }
