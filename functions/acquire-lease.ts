@@ -1,7 +1,7 @@
 import { SupersededError } from '../shared/contract/errors';
 import { cameBack } from '../shared/contract/items';
 import { clusterOf, parseKey } from '../shared/contract/keys';
-import { AcquireLeaseInput, type LeaseToken, MAX_PASSES } from '../shared/contract/steps';
+import { AcquireLeaseInput, LeaseToken, MAX_PASSES } from '../shared/contract/steps';
 import type { CoreClients, NamedClients } from './clients';
 import { executions } from './clients/executions';
 import { recordRun } from './record-run';
@@ -30,8 +30,9 @@ export const acquireLease =
 /** A pass of this execution that got as far as a plan for its work, and was broken off, belongs into the history, too. */
 async function recordBrokenOff({ store, now }: Deps, { key, owner, before }: AcquireLeaseInput): Promise<void> {
   const outcome = before?.plan?.outcome;
-  if (!before?.lease || (outcome !== 'apply' && outcome !== 'delete')) return;
-  await recordRun(store, { holder: { key, owner, lease: before.lease }, trace: before, state: await store.leases.read(key), now: now(), brokenOff: true });
+  const lease = LeaseToken.safeParse(before?.lease);
+  if (!before || !lease.success || (outcome !== 'apply' && outcome !== 'delete')) return;
+  await recordRun(store, { holder: { key, owner, lease: lease.data }, trace: before, state: await store.leases.read(key), now: now(), brokenOff: true });
 }
 
 /** The key is given back first: what started too early would stand back from it. */

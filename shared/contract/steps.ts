@@ -81,7 +81,7 @@ export type CollectGarbageInput = z.infer<typeof CollectGarbageInput>;
 
 const calls = CallCount.optional();
 /** What the states of a pass have answered so far, for its line in the history. Only what that needs: it never decides. */
-export const PassTrace = z.object({
+export const PassTrace = z.strictObject({
   network: orNull(z.object({ outcome: z.string().optional(), calls })),
   plan: orNull(PlannedStepInput.shape.plan),
   work: orNull(z.object({ calls })),
@@ -95,7 +95,8 @@ export type PassTrace = z.infer<typeof PassTrace>;
 export const AcquireLeaseInput = ExecutionInput.extend({
   owner: z.string().min(1),
   pass: z.int().nonnegative().optional(),
-  before: orNull(PassTrace.extend({ lease: z.union([LeaseToken, z.object({}).transform(() => undefined)]) })),
+  /** Before the first pass its lease says only that there was none: `{pass: 0}`. */
+  before: orNull(PassTrace.extend({ lease: z.strictObject({ fence: z.int().positive().optional(), runGen: z.int().positive().optional(), pass: z.int().nonnegative() }) })),
 });
 export type AcquireLeaseInput = z.infer<typeof AcquireLeaseInput>;
 
