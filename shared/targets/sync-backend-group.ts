@@ -27,10 +27,15 @@ export async function syncBackendGroup(key: Extract<Key, { kind: 'backend' }>, p
   return { patch: { phase: 'Deleted', arn: null, nextAttemptAt: null }, done: { outcome: 'deleted', groupId } };
 }
 
-/** While the group is used, its quiet looks find what was left behind on groups of former nodes; the first one is nothing but the start of the hour. */
+/**
+ * While the group is used, its quiet looks find what was left behind on groups of former nodes; the first one is nothing but the start of the hour. Where the pass before broke off in
+ * its deletion, or somebody deleted it by hand, its id is forgotten: its users find the group by its tags, or make it anew.
+ */
 async function inUse({ cluster, users, pass }: { cluster: ClusterItem; users: readonly string[]; pass: TargetPass }, deps: TargetLaneDeps): Promise<PassResult> {
   const at = pass.state.driftCheckedAt;
   const due = at !== undefined && cluster.lastResyncAt !== undefined && deps.now() - at > STRAYS_MS * deps.factor;
+  const isDoubtful = pass.state.phase === 'Deleting' || (due && (await findBackendGroup(cluster, deps)) === undefined);
+  if (isDoubtful) return { patch: { phase: 'Deleted', arn: null, nextAttemptAt: null }, done: { outcome: 'to be looked up by its users', users: users.length } };
   const strays = due ? await wakeStrayGroups(cluster, deps) : 0;
   return { patch: { phase: 'Healthy', nextAttemptAt: null, driftCheckedAt: due || at === undefined ? deps.now() : at }, done: { outcome: 'in use', users: users.length, strays } };
 }

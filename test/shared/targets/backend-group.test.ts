@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { TransientError } from '../../../shared/contract/errors';
 import type { ClusterItem } from '../../../shared/contract/items';
 import { backendKey, ensureBackendGroup } from '../../../shared/targets/ensure-backend-group';
 import { syncKey } from '../../../shared/targets/sync-key';
@@ -68,6 +69,23 @@ describe('the shared backend group', () => {
     expect((await session.deps.store.leases.read(key))?.phase).toBe('Deleted');
     await ensureBackendGroup({ cluster, userKey: 'svc#vector#shop/web' }, deps);
     expect(groups()).toHaveLength(1);
+  });
+
+  it('is made anew for a user who came while a pass broke off right after its deletion', async () => {
+    const { session, calls, cluster, deps, key, sweep, groups } = await world();
+    const deleted = await ensureBackendGroup({ cluster, userKey: 'svc#vector#shop/web' }, deps);
+    await session.deps.store.contributions.removeUser(key, 'svc#vector#shop/web');
+    calls.at = ({ name, when }) => {
+      if (name === 'deleteSecurityGroup' && when === 'after') throw new TransientError('the function was killed');
+    };
+    await expect(sweep()).rejects.toThrow('killed');
+    calls.at = () => undefined;
+    expect(groups()).toEqual([]);
+    await expect(ensureBackendGroup({ cluster, userKey: 'svc#vector#shop/api' }, deps)).rejects.toThrow('being deleted');
+    await sweep();
+    const made = await ensureBackendGroup({ cluster, userKey: 'svc#vector#shop/api' }, deps);
+    expect(groups()).toMatchObject([{ id: made }]);
+    expect(made).not.toBe(deleted);
   });
 
   it('is not even tried while a rule refers to it', async () => {
