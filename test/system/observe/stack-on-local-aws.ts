@@ -2,7 +2,7 @@ import fastJsonPatch, { type Operation } from 'fast-json-patch';
 import { createLocalAccount, type LocalAccount } from '../../../infra/local/account';
 import { inProcessHandler } from '../../../infra/local/aws/in-process';
 import type { Place } from '../../../infra/local/aws/network';
-import { applyChange, removeLeftover } from '../../../shared/apply/apply-change';
+import { applyChange, applyHandovers, removeLeftover } from '../../../shared/apply/apply-change';
 import type { ApplyContext } from '../../../shared/apply/apply-context';
 import type { AwsClientConfig } from '../../../shared/aws/client-config';
 import { createEc2, type Ec2 } from '../../../shared/aws/ec2';
@@ -126,6 +126,7 @@ async function applyPlan(state: State, plan: Plan): Promise<void> {
     loadBalancerCreated: async () => undefined,
   };
   for (const change of plan.changes) await applyChange(context, change);
+  await applyHandovers(context, plan.changes);
   for (const leftover of garbageOf(plan)) await removeLeftover(context, leftover);
 }
 

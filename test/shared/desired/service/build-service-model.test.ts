@@ -46,12 +46,15 @@ describe('warnings', () => {
     ['UnknownAnnotation', aService({ annotations: { 'aws-load-balancer-schema': 'internal' } })],
     ['PortShadowed', aService({ ports: [aPort({ port: 53 }), aPort({ port: 53, protocol: 'UDP', nodePort: 30054 })] })],
     ['EmptyPrefixLists', aService({ annotations: { 'aws-load-balancer-security-group-prefix-lists': '' } })],
-    ['UnusedQuicPort', aService({ annotations: { 'aws-load-balancer-quic-enabled-ports': '8443' } })],
     ['IgnoredAnnotationValue', aService({ annotations: { 'aws-load-balancer-enable-tcp-udp-listener': 'yes' } })],
   ])('tells %s, and builds the model all the same', (code, service) => {
     const outcome = modelOf(service);
     expect(outcome.outcome).toBe('load-balancer');
     expect(codesOf(outcome)).toEqual([code]);
+  });
+
+  it('tells of QUIC ports that are not there, and that pods need server ids', () => {
+    expect(codesOf(modelOf(aService({ annotations: { 'aws-load-balancer-quic-enabled-ports': '8443' } })))).toEqual(['UnusedQuicPort', 'QuicServerIdsNotGiven']);
   });
 
   it('are none for an ordinary Service', () => expect(codesOf(modelOf(aService({ annotations: { 'aws-load-balancer-scheme': 'internal' } })))).toEqual([]));
