@@ -135,6 +135,7 @@ async function beginRun(story: Story): Promise<Run> {
       return twice ? [0, Math.round(twice.size * MINUTE_MS)] : [0];
     },
     refusal: () => taken('event-refused') !== undefined,
+    queueRefuses: () => taken('queue-refuses') !== undefined,
     keepsMessage: () => taken('message-again') !== undefined,
     isLate: (schedule) => lasting(schedule === 'sweep' ? 'sweeper-late' : 'resync-late'),
   };

@@ -11,13 +11,13 @@ export interface Shrunk {
 const MOST_RUNS = 160;
 
 /** Takes moves and faults away from a failing story, large parts first, as long as it goes on breaking the same rule. */
-export async function shrinkStory(story: Story, result: RunResult): Promise<Shrunk> {
+export async function shrinkStory(story: Story, result: RunResult, run: (story: Story) => Promise<RunResult> = runStory): Promise<Shrunk> {
   let shortest: Shrunk = { story, result, runs: 0 };
   let runs = 0;
   const rule = result.violation?.rule;
   const attempt = async (shorter: Story): Promise<boolean> => {
     runs += 1;
-    const outcome = await runStory(shorter);
+    const outcome = await run(shorter);
     if (outcome.violation?.rule !== rule) return false;
     shortest = { story: shorter, result: outcome, runs };
     return true;

@@ -56,6 +56,8 @@ export interface WorldParts extends Pick<NetworkParts, 'strike' | 'isRough' | 'v
   /** Delays at which copies of an event arrive. */
   readonly deliveries: (event: BusEvent) => readonly number[];
   readonly refusal: () => boolean;
+  /** Whether the target lane's queue does not take the next message. */
+  readonly queueRefuses: () => boolean;
   /** Whether the deletion of an answered message is lost: it comes again. */
   readonly keepsMessage: () => boolean;
   readonly isLate: (schedule: 'sweep' | 'resync') => boolean;
@@ -118,6 +120,12 @@ export async function openWorld(parts: WorldParts): Promise<World> {
   const client = createClusterClient({ transport: simulatedCluster(cluster, network, 'stepbalancer'), cluster: CLUSTER, now: clock.now, signal: currentSignal, pause, after: clock.after });
   provideClients({
     ...functionsAws,
+    targetQueue: {
+      async send(messages) {
+        if (!parts.queueRefuses()) return functionsAws.targetQueue.send(messages);
+        return [...messages.slice(0, 1), ...(await functionsAws.targetQueue.send(messages.slice(1)))];
+      },
+    },
     now: clock.now,
     random: chanceOf(seed, 'functions').next,
     after: host.after,

@@ -1,0 +1,74 @@
+import { execFile } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { describe, expect, it } from 'vitest';
+import { breakSource } from './mutations/apply-mutation';
+import { MUTATIONS } from './mutations/mutations';
+import { runStory } from './run-story';
+import { shrinkStory } from './shrink';
+import type { Story } from './story/story';
+import { tellStory } from './story/tell-story';
+import { writeStory } from './story/write-story';
+
+const ROOT = join(import.meta.dirname, '../..');
+/** As many seeds as fit this time; the nightly run takes thousands (npm run simulate). */
+const SEEDS_MS = 45_000;
+const FIRST_SEED = 1;
+
+describe('the simulation', () => {
+  it('finds nothing that must not happen, whatever goes wrong', { timeout: SEEDS_MS + 60_000 }, async () => {
+    const begin = performance.now();
+    let seeds = 0;
+    for (; seeds < 5 || performance.now() - begin < SEEDS_MS; seeds += 1) {
+      const story = writeStory(FIRST_SEED + seeds);
+      const { violation } = await runStory(story);
+      expect(violation, tellStory(story).join('\n')).toBeUndefined();
+    }
+    console.log(`simulation: ${seeds} seeds, ${((performance.now() - begin) / seeds).toFixed(0)} ms each`);
+  });
+
+  it('does the same again for the same seed, line by line', async () => {
+    for (const seed of [3, 11]) {
+      const [first, second] = [await runStory(writeStory(seed)), await runStory(writeStory(seed))];
+      expect(second.trace).toEqual(first.trace);
+    }
+  });
+
+  it('does something else for another seed', async () => {
+    expect((await runStory(writeStory(3))).trace).not.toEqual((await runStory(writeStory(4))).trace);
+  });
+
+  it('has at least ten moves and five faults in every story', () => {
+    for (let seed = 1; seed <= 500; seed += 1) {
+      const { moves, faults } = writeStory(seed);
+      expect(moves.length).toBeGreaterThanOrEqual(10);
+      expect(faults.length).toBeGreaterThanOrEqual(5);
+    }
+  });
+
+  it('shortens a failing story to what it needs to fail', async () => {
+    const story: Story = { ...writeStory(3), moves: [...writeStory(3).moves, { at: 1_000_000, deed: { kind: 'add-node' } }] };
+    const failing = { seed: 3, violation: { rule: 'asked for', words: 'a node was added', at: 0 }, trace: [], moves: 0, fired: new Map(), settledAfter: 0 };
+    const run = (shorter: Story) => Promise.resolve({ ...failing, violation: shorter.moves.some(({ deed }) => deed.kind === 'add-node') ? failing.violation : undefined });
+    const { story: shortest } = await shrinkStory(story, failing, run);
+    expect(shortest.moves.map(({ deed }) => deed.kind)).toEqual(['add-node']);
+    expect(shortest.faults).toEqual([]);
+  });
+});
+
+describe('mutations', () => {
+  it('are at least fifteen, and each fits the source it breaks', () => {
+    expect(MUTATIONS.length).toBeGreaterThanOrEqual(15);
+    for (const { edits } of MUTATIONS) for (const [file, list] of Map.groupBy(edits, (edit) => edit.file)) expect(breakSource(readFileSync(join(ROOT, file), 'utf8'), list)).not.toBe('');
+  });
+
+  it.concurrent.each(MUTATIONS.filter(({ seed }) => seed !== undefined))('$name is found by its recorded seed', { timeout: 120_000 }, async ({ name, seed }) => {
+    const simulate = (...args: string[]) =>
+      promisify(execFile)(process.execPath, ['--import', 'tsx', join(import.meta.dirname, 'main.ts'), '--seeds', '1', '--from', String(seed), '--no-shrink', ...args], { cwd: ROOT }).then(
+        () => 0,
+        ({ code }: { code: number }) => code,
+      );
+    expect(await simulate('--mutation', name)).toBe(1);
+  });
+});
