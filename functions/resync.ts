@@ -29,7 +29,7 @@ export const resync =
   async (input: ResyncInput, { log, remainingMs }: Pick<StepContext, 'log' | 'remainingMs'>): Promise<{ resynced: string[] }> => {
     const all = await deps.store.clusters.list();
     const named = input.cluster ?? input.detail?.cluster;
-    const clusters = all.filter(({ mode }) => mode !== 'released' && mode !== 'forgotten');
+    const clusters = all.filter(isWorkedFor);
     const due = clusters.filter((cluster) => (named === undefined ? isDue(cluster, deps) : cluster.id === named)).sort(longestFirst);
     const resynced: string[] = [];
     const failures: unknown[] = [];
@@ -37,7 +37,10 @@ export const resync =
     for (const cluster of due) {
       if (remainingMs() < NEEDED_MS * deps.factor) break;
       try {
-        const woken = await resyncCluster(deps, cluster);
+        // One before it may have taken long; its mode is asked again.
+        const today = await deps.store.clusters.get(cluster.id);
+        if (!today || !isWorkedFor(today)) continue;
+        const woken = await resyncCluster(deps, today);
         log.info('cluster resynced', { cluster: cluster.id, woken });
         resynced.push(cluster.id);
       } catch (error) {
@@ -49,6 +52,8 @@ export const resync =
     if (failures.length > 0) throw failures[0];
     return { resynced };
   };
+
+const isWorkedFor = ({ mode }: ClusterItem) => mode !== 'released' && mode !== 'forgotten';
 
 function isDue({ lastResyncAt, resyncRequestedAt = 0 }: ClusterItem, { now, factor }: Deps): boolean {
   return lastResyncAt === undefined || resyncRequestedAt > lastResyncAt || now() - lastResyncAt >= EVERY_MS * factor;

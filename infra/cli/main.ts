@@ -21,6 +21,8 @@ const program = new Command('stepbalancer')
   .option('--region <region>', 'Region that stepbalancer is deployed in', process.env['AWS_REGION'])
   .option('--table <name>', 'its table', 'stepbalancer')
   .option('--endpoint <url>', 'where AWS answers, for the local system', process.env['AWS_ENDPOINT_URL'])
+  // Before the command `--endpoint` is AWS's, after `cluster add` it is the cluster's.
+  .enablePositionalOptions()
   .showHelpAfterError();
 
 const cluster = program.command('cluster').description('register clusters and say what stepbalancer may do in them');

@@ -35,7 +35,7 @@ export interface ChildOptions {
 
 const ROOT = join(import.meta.dirname, '../..');
 /** The very Node that the project names, whatever runs the tests. */
-const NODE = createRequire(import.meta.url).resolve('node/bin/node');
+export const NODE = createRequire(import.meta.url).resolve('node/bin/node');
 
 /** As `npm run local` starts it. */
 export const PROGRAM = ['--import', 'tsx', join(ROOT, 'infra/local/main.ts')];
