@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { Settings } from '../../../shared/contract/settings';
 import { digestInputs } from '../../../shared/desired/inputs-hash';
-import type { Service } from '../../../shared/model/kubernetes';
 
 const settings = Settings.parse({});
 const digestOf = (metadata: object, spec: object = {}) =>
