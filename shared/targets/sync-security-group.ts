@@ -80,10 +80,11 @@ function isGone(state: StateItem | undefined): boolean {
   return state?.phase === 'Deleted' && state.owner === undefined && state.gen === state.doneGen;
 }
 
+/** What the last finished pass answered says nothing of what a pass that broke off since has changed. */
 function isAnswered({ state }: TargetPass, { wish, clusters, deps }: { wish: string; clusters: readonly ClusterItem[]; deps: TargetLaneDeps }): boolean {
   const ages = clusters.filter(({ mode }) => mode === 'own').map(({ settings }) => durationMs(settings.stepbalancer.driftCheckAfter));
   const young = deps.now() - (state.driftCheckedAt ?? 0) < Math.min(WITHOUT_CLUSTER_DRIFT_MS, ...ages) * deps.factor;
-  return state.inputsHash === wish && young;
+  return state.owner === undefined && state.inputsHash === wish && young;
 }
 
 /** Adds what is missing and reads the group back where something waits to be revoked. */

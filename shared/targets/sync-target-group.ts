@@ -116,10 +116,10 @@ async function contribute({ pass, cluster, view, facts, memory }: Work, targets:
   return { memory: await write(required.rules, found.memory), problems: [] };
 }
 
-/** Whether the last finished pass answered the same wish, and its look at AWS is young. A pass that left a problem is always repeated. */
+/** Whether the last finished pass answered the same wish, and its look at AWS is young. A pass that left a problem is always repeated, and so is one after a pass that broke off: that may have changed anything. */
 function isAnswered({ state }: TargetPass, { wish, cluster, deps }: { wish: string; cluster: ClusterItem; deps: TargetLaneDeps }): boolean {
   const young = deps.now() - (state.driftCheckedAt ?? 0) < durationMs(cluster.settings.stepbalancer.driftCheckAfter) * deps.factor;
-  return state.inputsHash === wish && state.phase === 'Healthy' && young;
+  return state.owner === undefined && state.inputsHash === wish && state.phase === 'Healthy' && young;
 }
 
 function referTo({ key, text, references, deps }: { key: BindingKey; text: string; references: Set<string>; deps: TargetLaneDeps }): ClusterView['refer'] {

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { TransientError } from '../../../shared/contract/errors';
 import type { ClusterItem, ContributedRule } from '../../../shared/contract/items';
 import { syncKey } from '../../../shared/targets/sync-key';
 import { wakeTargets } from '../../../shared/targets/wake-targets';
@@ -147,5 +148,21 @@ describe('the rules of a node or pod group', () => {
     await contribute('shop/web', [tcp(8080)]);
     await session.deps.store.contributions.remove(KEY, 'vector', 'shop/web', 77);
     expect(await session.deps.store.contributions.list(KEY)).toHaveLength(1);
+  });
+
+  it('are put back when the wish returns to what it was before a pass broke off', async () => {
+    const { session, calls, contribute, sync } = await world();
+    await contribute('shop/web', [tcp(8080)]);
+    await sync();
+    await session.deps.store.contributions.remove(KEY, 'vector', 'shop/web');
+    calls.at = ({ name, when }) => {
+      if (name === 'revokeIngress' && when === 'after') throw new TransientError('the function was killed');
+    };
+    await expect(sync()).rejects.toThrow('killed');
+    calls.at = () => undefined;
+    expect(rules(session)).toEqual([]);
+    await contribute('shop/web', [tcp(8080)]);
+    await sync();
+    expect(rules(session)).toEqual(['tcp 8080-8080 sg-0aa11bb22cc330002']);
   });
 });

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { TransientError } from '../../../shared/contract/errors';
 import { runTargetKey } from '../../../shared/targets/run-target-key';
+import { syncKey } from '../../../shared/targets/sync-key';
 import { wakeTargets } from '../../../shared/targets/wake-targets';
 import { BACKEND_GROUP, aPod, openLane, registered, rules, startingPod } from './lane-world';
 
@@ -35,6 +36,22 @@ describe('a pass over a binding', () => {
     setPods([aPod(21), aPod(21, 'node-b')]);
     await session.reconcile('shop', 'web', ONE_MINUTE);
     expect(calls.names).toEqual(['describeTargetHealth', 'deregisterTargets']);
+  });
+
+  it('takes targets away again when the wish returns to what it was before a pass broke off', async () => {
+    const { session, calls, setPods } = await openLane([aPod(21)]);
+    await session.reconcile('shop', 'web');
+    setPods([aPod(21), aPod(22)]);
+    calls.at = ({ name, when }) => {
+      if (name === 'registerTargets' && when === 'after') throw new TransientError('the function was killed');
+    };
+    await wakeTargets(session.deps, KEY);
+    await expect(syncKey({ key: KEY, owner: 'killed' }, session.deps)).rejects.toThrow('killed');
+    calls.at = () => undefined;
+    expect(registered(session)).toEqual(['10.20.1.21', '10.20.1.22']);
+    setPods([aPod(21)]);
+    await session.reconcile('shop', 'web', ONE_MINUTE);
+    expect(registered(session)).toEqual(['10.20.1.21']);
   });
 
   it('makes no call for a pod that is not ready yet', async () => {

@@ -77,4 +77,12 @@ export const MUTATIONS: readonly Mutation[] = [
   { name: 'finalizer-first', breaks: 'The finalizer goes before what it holds', edits: [{ file: 'shared/passes/delete-load-balancer.ts', find: '    await removeEverything(deletion);\n', replace: '    await letGo(client, await readService(client, name));\n    await removeEverything(deletion);\n' }] },
   { name: 'resync-sees-nothing', breaks: 'Resync answers that nothing has changed', edits: [{ file: 'functions/resync-cluster.ts', find: '  const keys = new Set(orphans);', replace: '  const keys = new Set(orphans);\n  changed.length = 0;\n  keys.clear();' }] },
   { name: 'watch-never-relists', breaks: 'The forwarder goes on from a version that the API server has forgotten', edits: [{ file: 'infra/cluster/forwarder/informer.ts', find: '(error.status === 410 || error.status === 404)', replace: 'error.status === 404' }] },
+  {
+    name: 'broken-pass-believed',
+    breaks: 'A pass that broke off is taken for one that changed nothing',
+    edits: [
+      { file: 'shared/targets/sync-security-group.ts', find: 'state.owner === undefined && state.inputsHash', replace: 'state.inputsHash' },
+      { file: 'shared/targets/sync-target-group.ts', find: 'state.owner === undefined && state.inputsHash', replace: 'state.inputsHash' },
+    ],
+  },
 ];
