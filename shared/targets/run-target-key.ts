@@ -48,8 +48,9 @@ export async function runTargetKey({ key, owner, deps, work }: Run): Promise<num
     const patch = withNextLook(wanted, taken, deps);
     deps.log('target pass', { key, fence: taken.holder.lease.fence, gen: taken.holder.lease.runGen, ...done });
     if ((await deps.store.leases.release(taken.holder, patch)) === 'released') return passes + 1;
-    // Dirty meanwhile: what this pass came to is kept all the same, so that the next one asks AWS only if something else is to be done.
+    // Dirty meanwhile. This pass is finished all the same: the next one asks AWS only if something else is to be done.
     await deps.store.leases.update(taken.holder, patch);
+    await deps.store.leases.handOver(taken.holder);
   }
   return MAX_PASSES;
 }

@@ -101,7 +101,8 @@ describe('after all mistakes', () => {
   it('nothing is left, and no execution has failed', async () => {
     let seen: unknown;
     await world.until('the account is as it was', async () => JSON.stringify((seen = await world.account())) === JSON.stringify(before), () => seen);
-    const { executions } = await world.sfn.listExecutions({ stateMachineArn: world.system.stateMachineArn, statusFilter: 'FAILED' });
-    expect(executions).toEqual([]);
+    const { executions = [] } = await world.sfn.listExecutions({ stateMachineArn: world.system.stateMachineArn, statusFilter: 'FAILED' });
+    const failed = await Promise.all(executions.map(({ executionArn }) => world.sfn.describeExecution({ executionArn })));
+    expect(failed.map(({ name, error, cause }) => ({ name, error, cause }))).toEqual([]);
   });
 });
