@@ -8,6 +8,9 @@ export function currentSignal(): AbortSignal | undefined {
   return signals.getStore();
 }
 
+/** Why a signal fires in the end. Made once: each exception looks for its stack. */
+const ENDED = new DOMException('the step has ended', 'AbortError');
+
 /** What an invocation may take. `after` calls back once after `ms`; its answer cancels it. */
 export interface Deadline {
   readonly after: (ms: number, callback: () => void) => () => void;
@@ -32,6 +35,6 @@ export async function withSignal<Result>({ after, ms, subject }: Deadline, run: 
     return await Promise.race([signals.run(controller.signal, () => run(controller.signal)), late]);
   } finally {
     cancel();
-    controller.abort(new DOMException('the step has ended', 'AbortError'));
+    controller.abort(ENDED);
   }
 }

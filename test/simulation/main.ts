@@ -1,5 +1,7 @@
+import { availableParallelism } from 'node:os';
 import { Command } from 'commander';
 import { applyMutation } from './mutations/apply-mutation';
+import { runSeeds } from './run-seeds';
 import type { RunResult } from './run-story';
 import { CALL_FAULTS, CONSEQUENCES, OTHER_FAULTS } from './story/story';
 import { tellStory } from './story/tell-story';
@@ -10,22 +12,27 @@ const program = new Command('simulate')
   .option('--seeds <n>', 'how many seeds', '100')
   .option('--from <k>', 'the first seed', '1')
   .option('--seed <s>', 'this seed alone, with its trace')
+  .option('--for <seconds>', 'begin no further seed after this time')
+  .option('--at-once <n>', 'how many seeds at the same time', String(availableParallelism()))
   .option('--until-violation', 'stop at the first violation')
   .option('--no-shrink', 'do not look for a shorter story of a violation')
   .option('--mutation <name>', 'break the product first: one of the mutations in test/simulation/mutations')
   .option('--least <n>', 'runs below which a kind of fault may be missing', '100');
 
-const options = program.parse().opts<{ seeds: string; from: string; seed?: string; untilViolation?: true; shrink: boolean; mutation?: string; least: string }>();
+const options = program.parse().opts<{ seeds: string; from: string; seed?: string; for?: string; atOnce: string; untilViolation?: true; shrink: boolean; mutation?: string; least: string }>();
+const PROGRESS_MS = 15_000;
 
-// The product is loaded after that, so that a mutation finds it unread.
-if (options.mutation !== undefined) applyMutation(options.mutation);
-const { runStory } = await import('./run-story');
-const { shrinkStory } = await import('./shrink');
+process.exit(options.seed === undefined ? await showSeeds(Number(options.from), Number(options.seeds)) : await showSeed(Number(options.seed)));
 
-process.exit(options.seed === undefined ? await runSeeds(Number(options.from), Number(options.seeds)) : await showSeed(Number(options.seed)));
+/** The product, loaded when a run is made in this thread, after a mutation has broken it. */
+async function product() {
+  if (options.mutation !== undefined) applyMutation(options.mutation);
+  return { ...(await import('./run-story')), ...(await import('./shrink')) };
+}
 
 /** One seed, with everything that happened. */
 async function showSeed(seed: number): Promise<number> {
+  const { runStory } = await product();
   const story = writeStory(seed);
   const result = await runStory(story);
   console.log([...tellStory(story), '', ...result.trace, ''].join('\n'));
@@ -34,34 +41,51 @@ async function showSeed(seed: number): Promise<number> {
 }
 
 /** Many seeds: the violations with their shortest stories, and how often each fault struck. */
-async function runSeeds(from: number, count: number): Promise<number> {
-  const fired = new Map<string, number>();
+async function showSeeds(from: number, count: number): Promise<number> {
+  const results: RunResult[] = [];
   const begin = performance.now();
-  let [done, violations, moves, faults] = [0, 0, 0, 0];
-  for (let seed = from; seed < from + count; seed += 1) {
-    const result = await runStory(writeStory(seed));
-    done += 1;
-    moves += result.moves;
-    for (const [kind, times] of result.fired) fired.set(kind, (fired.get(kind) ?? 0) + times);
-    faults += [...result.fired.values()].reduce((sum, times) => sum + times, 0);
-    if (!result.violation) continue;
-    violations += 1;
-    await tellViolation(seed, result);
-    if (options.untilViolation) break;
-  }
+  let told = begin;
+  const onResult = (result: RunResult): boolean => {
+    results.push(result);
+    if (result.violation) console.log(`seed ${result.seed}: ${result.violation.rule}: ${result.violation.words}`);
+    if (performance.now() - told > PROGRESS_MS) {
+      told = performance.now();
+      console.error(`${results.length} of ${count} seeds, ${violated(results).length} violations, ${perSeed(results, performance.now() - begin)}`);
+    }
+    return !(options.untilViolation && result.violation) && performance.now() - begin < 1000 * Number(options.for ?? Number.POSITIVE_INFINITY);
+  };
+  await runSeeds({ from, count, atOnce: Number(options.atOnce), mutation: options.mutation, onResult });
   const seconds = (performance.now() - begin) / 1000;
-  console.log(`${done} seeds from ${from}, ${violations} violations; ${(moves / done).toFixed(1)} moves and ${(faults / done).toFixed(1)} faults per seed; ${seconds.toFixed(0)} s, ${((1000 * seconds) / done).toFixed(0)} ms per seed`);
-  const missing = [...CALL_FAULTS, ...OTHER_FAULTS, ...CONSEQUENCES].filter((kind) => !fired.has(kind));
+  if (options.shrink) for (const { seed } of violated(results)) await tellShortest(seed);
+  return summarize(results, { from, seconds });
+}
+
+function violated(results: readonly RunResult[]): RunResult[] {
+  return results.filter(({ violation }) => violation !== undefined);
+}
+
+function perSeed(results: readonly RunResult[], ms: number): string {
+  return `${(ms / results.length).toFixed(0)} ms per seed`;
+}
+
+function summarize(results: readonly RunResult[], { from, seconds }: { from: number; seconds: number }): number {
+  const fired = new Map<string, number>();
+  for (const result of results) for (const [kind, times] of result.fired) fired.set(kind, (fired.get(kind) ?? 0) + times);
+  const moves = results.reduce((sum, result) => sum + result.moves, 0);
+  const faults = [...fired.values()].reduce((sum, times) => sum + times, 0);
+  const violations = violated(results).length;
+  const mean = (sum: number) => (sum / results.length).toFixed(1);
+  console.log(`${results.length} seeds from ${from}, ${violations} violations; ${mean(moves)} moves and ${mean(faults)} faults per seed; ${seconds.toFixed(0)} s, ${perSeed(results, 1000 * seconds)}`);
   console.log([...fired].sort(([a], [b]) => (a < b ? -1 : 1)).map(([kind, times]) => `${kind} ${times}`).join(', '));
-  if (done < Number(options.least) || missing.length === 0) return violations > 0 ? 1 : 0;
+  const missing = [...CALL_FAULTS, ...OTHER_FAULTS, ...CONSEQUENCES].filter((kind) => !fired.has(kind));
+  if (results.length < Number(options.least) || missing.length === 0) return violations > 0 ? 1 : 0;
   console.log(`these faults never happened: ${missing.join(', ')}`);
   return 1;
 }
 
-async function tellViolation(seed: number, result: RunResult): Promise<void> {
-  console.log(`seed ${seed}: ${result.violation?.rule ?? ''}: ${result.violation?.words ?? ''}`);
-  if (!options.shrink) return;
-  const { story, result: shortest, runs } = await shrinkStory(writeStory(seed), result);
+async function tellShortest(seed: number): Promise<void> {
+  const { runStory, shrinkStory } = await product();
+  const { story, result: shortest, runs } = await shrinkStory(writeStory(seed), await runStory(writeStory(seed)));
   const struck = shortest.trace.filter((line) => /^\S+ (fault:|VIOLATION|an operator)/.test(line));
-  console.log([`  the shortest story that breaks the same rule (${runs} runs):`, ...tellStory(story).slice(1).map((line) => `  ${line}`), '  what struck:', ...struck.map((line) => `    ${line.slice(0, 240)}`)].join('\n'));
+  console.log([`seed ${seed}, the shortest story that breaks the same rule (${runs} runs):`, ...tellStory(story).slice(1).map((line) => `  ${line}`), '  what struck:', ...struck.map((line) => `    ${line.slice(0, 240)}`)].join('\n'));
 }

@@ -45,7 +45,7 @@ async function firstViolation({ name }: Mutation): Promise<Found | undefined> {
 }
 
 async function search(args: readonly string[], { from, count }: { from: number; count: number }): Promise<Found | undefined> {
-  const output = await simulate([...args, '--from', String(from), '--seeds', String(count), '--until-violation', '--no-shrink', '--least', '100000']);
+  const output = await simulate([...args, '--from', String(from), '--seeds', String(count), '--at-once', '1', '--until-violation', '--no-shrink', '--least', '100000']);
   const [, seed, rule = '', words = ''] = /^seed (\d+): ([^:]+): (.*)$/m.exec(output) ?? [];
   if (seed === undefined && !output.includes(' 0 violations')) throw new Error(`the simulation itself failed (${args.join(' ')}):\n${output.slice(-2000)}`);
   return seed === undefined ? undefined : { seed: Number(seed), rule, words };

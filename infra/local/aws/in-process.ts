@@ -9,15 +9,29 @@ export interface InProcessHandler extends RequestHandler<HttpRequest, HttpRespon
   httpHandlerConfigs(): object;
 }
 
-/** `new SomeClient({ requestHandler: inProcessHandler(localAws), … })`: everything but the socket is as over HTTP; an aborted call rejects with `AbortError`. */
-export function inProcessHandler(localAws: Pick<LocalAws, 'handle'>): InProcessHandler {
+/** An answer whose output came as a value; its body is empty. */
+export class ValueResponse extends HttpResponse {
+  constructor(
+    response: { readonly statusCode: number; readonly headers: Record<string, string> },
+    readonly value: unknown,
+  ) {
+    super(response);
+  }
+}
+
+/**
+ * `new SomeClient({ requestHandler: inProcessHandler(localAws), … })`: everything but the socket is as over HTTP; an aborted call rejects with `AbortError`.
+ * With `wantsValue` the clients must be able to read a `ValueResponse`.
+ */
+export function inProcessHandler(localAws: Pick<LocalAws, 'handle'>, { wantsValue = false } = {}): InProcessHandler {
   return {
     metadata: { handlerProtocol: 'http/1.1' },
     updateHttpClientConfig: () => undefined,
     httpHandlerConfigs: () => ({}),
     async handle(request, options) {
       const signal = signalFrom(options);
-      const { status, headers, body } = await abortable(localAws.handle(wireRequest(request), { signal }), signal);
+      const { status, headers, body, value } = await abortable(localAws.handle({ ...wireRequest(request), wantsValue }, { signal }), signal);
+      if (value !== undefined) return { response: new ValueResponse({ statusCode: status, headers: { ...headers } }, value) };
       return { response: new HttpResponse({ statusCode: status, headers: { ...headers }, body: typeof body === 'string' ? new TextEncoder().encode(body) : body }) };
     },
   };

@@ -47,10 +47,25 @@ export interface KubeObject {
   [field: string]: unknown;
 }
 
-/** A deep copy that may be changed. */
+/** A deep copy of a JSON value that may be changed. Much faster than `structuredClone`, and every write makes some. */
 export function draft<T>(object: T): T {
-  return structuredClone(object);
+  if (typeof object !== 'object' || object === null) return object;
+  if (Array.isArray(object)) return object.map(draft) as T;
+  const copy: Record<string, unknown> = {};
+  for (const [name, value] of Object.entries(object)) copy[name] = draft(value);
+  return copy as T;
 }
+
+/** Whether two JSON values say the same on the wire: fields without a value do not count. */
+export function isSameJson(left: unknown, right: unknown): boolean {
+  if (left === right) return true;
+  if (typeof left !== 'object' || typeof right !== 'object' || left === null || right === null) return false;
+  if (Array.isArray(left) || Array.isArray(right)) return Array.isArray(left) && Array.isArray(right) && left.length === right.length && left.every((item, index) => isSameJson(item, right[index]));
+  const [some, others] = [stated(left), stated(right)];
+  return some.length === others.length && some.every(([name, value]) => isSameJson(value, (right as Record<string, unknown>)[name]));
+}
+
+const stated = (object: object) => Object.entries(object).filter(([, value]) => value !== undefined);
 
 /** Freezes a value and everything in it, and answers it. */
 export function deepFreeze<T>(value: T): T {

@@ -70,16 +70,33 @@ async function makeBase(): Promise<BaseWorld> {
   return { aws: awsStorage.snapshot(), cluster: clusterStorage.snapshot(), now: clock.now(), deployment };
 }
 
+const STEPS_PER_TURN = 200;
+/** Node's own way to run every promise's continuation at once. A turn of the event loop per timer does the same and takes a tenth of a run's time more. */
+const { ['_tickCallback']: settleMicrotasks } = process as unknown as { readonly _tickCallback: () => void };
+
 /** Lets time pass, one timer after the other, each until nothing more follows from it at once; less where `isEnough` says so. */
-export async function passTime(clock: DrivenClock, ms: number, isEnough: () => boolean = () => false): Promise<void> {
+export function passTime(clock: DrivenClock, ms: number, isEnough: () => boolean = () => false): Promise<void> {
   const end = clock.now() + ms;
-  await quiet();
-  while ((clock.nextTimer() ?? Number.POSITIVE_INFINITY) <= end) {
+  const goOn = (): boolean => {
+    if ((clock.nextTimer() ?? Number.POSITIVE_INFINITY) > end) {
+      clock.advance(end - clock.now());
+      return false;
+    }
     clock.step();
-    await quiet();
-    if (isEnough()) return;
-  }
-  clock.advance(end - clock.now());
+    settleMicrotasks();
+    return !isEnough();
+  };
+  return new Promise((resolve, reject) => {
+    const turn = () => {
+      try {
+        for (let steps = 0; steps < STEPS_PER_TURN; steps += 1) if (!goOn()) return resolve();
+        setImmediate(turn);
+      } catch (error) {
+        reject(error);
+      }
+    };
+    setImmediate(turn);
+  });
 }
 
 /** Resolves when no promise has anything left to do. */

@@ -7,6 +7,8 @@ export interface WireRequest {
   /** Names in lower case. */
   readonly headers: Readonly<Record<string, string>>;
   readonly body: Uint8Array | string;
+  /** The caller is in this process and takes the output of a Query operation as a value: XML that is read again at once costs more than the call. */
+  readonly wantsValue?: boolean;
 }
 
 /** One HTTP response. */
@@ -14,6 +16,8 @@ export interface WireResponse {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: Uint8Array | string;
+  /** What the body would say, where the caller asked for that instead. */
+  readonly value?: unknown;
 }
 
 /** The connection broke before an answer came: a fault that was asked for. SDKs see `ECONNRESET` and try again. */

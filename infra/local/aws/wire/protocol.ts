@@ -3,6 +3,7 @@ import { readJsonInput } from './json-input';
 import { writeJsonOutput } from './json-output';
 import { bodyText } from './message';
 import type { WireRequest, WireResponse } from './message';
+import { copyOutput } from './copy-output';
 import { readQueryInput } from './query-input';
 import { refusing } from './refusal';
 import { matchRoute, parseJson, readRestInput, writeRestOutput } from './rest';
@@ -34,7 +35,7 @@ function decodeQuery(service: ServiceSchema, protocol: 'query' | 'ec2', request:
     writeOutput: (output, requestId) => ({
       status: 200,
       headers: { 'content-type': 'text/xml', 'x-amzn-requestid': requestId },
-      body: writeXmlOutput(service, operation, { output, requestId }),
+      ...(request.wantsValue === true ? { body: '', value: copyOutput(operation.output, output ?? {}) } : { body: writeXmlOutput(service, operation, { output, requestId }) }),
     }),
   };
 }

@@ -55,8 +55,7 @@ function readValue(schema: NormalizedSchema, node: Node, reading: Reading): unkn
 }
 
 function readStruct(schema: NormalizedSchema, node: Node, reading: Reading): Record<string, unknown> {
-  const members = [...schema.structIterator()].map(([name, member]) => ({ name, member, wireName: wireName(name, member, reading) }));
-  const byWireName = new Map(members.map((member) => [member.wireName, member]));
+  const { members, byWireName } = membersOf(schema, reading);
   const value: Record<string, unknown> = {};
   for (const [step, child] of node.children) {
     const found = byWireName.get(step) ?? reading.refuse('unknown-member', child.path);
@@ -66,6 +65,23 @@ function readStruct(schema: NormalizedSchema, node: Node, reading: Reading): Rec
     if (value[name] === undefined) reading.refuse('missing-member', node.path === '' ? expected : `${node.path}.${expected}`);
   }
   return value;
+}
+
+interface Members {
+  readonly members: readonly { readonly name: string; readonly member: NormalizedSchema; readonly wireName: string }[];
+  readonly byWireName: ReadonlyMap<string, Members['members'][number]>;
+}
+
+const known = new WeakMap<NormalizedSchema, Members>();
+
+/** The members of a structure, looked up once per schema: a schema belongs to one service, and so to one protocol. */
+function membersOf(schema: NormalizedSchema, reading: Reading): Members {
+  const found = known.get(schema);
+  if (found !== undefined) return found;
+  const members = [...schema.structIterator()].map(([name, member]) => ({ name, member, wireName: wireName(name, member, reading) }));
+  const made = { members, byWireName: new Map(members.map((member) => [member.wireName, member])) };
+  known.set(schema, made);
+  return made;
 }
 
 function wireName(name: string, member: NormalizedSchema, { ec2 }: Reading): string {

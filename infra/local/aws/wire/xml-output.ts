@@ -1,5 +1,6 @@
 import type { NormalizedSchema } from '@smithy/core/schema';
 import { writeScalar } from './scalar';
+import { membersOf } from './schema-members';
 import type { OperationSchema, ServiceSchema } from './service-schema';
 
 /**
@@ -23,6 +24,7 @@ export function element(name: string, text: string): string {
 
 /** Text that is safe inside an element. Control characters that XML 1.0 cannot carry become U+FFFD; a carriage return must not be normalised away. */
 export function escapeText(text: string): string {
+  if (!special.test(text)) return text;
   return text
     .replace(/&/g, '&amp;')
     .replace(/</g, '&lt;')
@@ -35,9 +37,11 @@ export function escapeText(text: string): string {
 
 // oxlint-disable-next-line no-control-regex
 const unprintable = /[\u0000-\u0008\u000B\u000C\u000E-\u001F\uFFFE\uFFFF]/g;
+// oxlint-disable-next-line no-control-regex
+const special = /[&<>"'\u0000-\u0008\u000B-\u001F\uFFFE\uFFFF]/;
 
 function writeMembers(schema: NormalizedSchema, value: object): string {
-  const members = new Map(schema.structIterator());
+  const members = membersOf(schema);
   return Object.entries(value)
     .map(([name, item]) => {
       const member = members.get(name);

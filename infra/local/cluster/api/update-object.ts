@@ -1,6 +1,5 @@
-import { isDeepStrictEqual } from 'node:util';
 import type { KubeObject, Metadata } from '../kube-object';
-import { draft, fieldAt } from '../kube-object';
+import { draft, fieldAt, isSameJson } from '../kube-object';
 import type { Kind, Subresource } from '../kinds/kind';
 import { trackUpdate } from '../patch/managed-fields';
 import { conflict, notFound } from '../status-error';
@@ -29,9 +28,15 @@ export function updateObject(context: WriteContext, { kind, address, input, opti
   if (options.subresource === undefined) kind.behaviour.prepareUpdate?.(object, observed);
   fillAll(object, kind);
   validateUpdate(object, { observed, kind, context });
+  if (managedFields === undefined && saysNothingNew(object, observed)) return observed;
   const writer = { manager: options.manager, now: context.clock.now(), subresource: options.subresource };
   object.metadata.managedFields = managedFields ?? trackUpdate(object, { before: observed, kind: storageKind(kind, context), writer });
   return store(withGeneration(object, observed, kind), { observed, kind, options, context });
+}
+
+/** A write that changes nothing changes no owners either. Many are: controllers write what they see. */
+function saysNothingNew({ metadata, ...rest }: KubeObject, observed: KubeObject): boolean {
+  return isSameJson({ ...rest, metadata: { ...metadata, managedFields: metadata.managedFields ?? observed.metadata.managedFields } }, observed) && !isFinished(observed);
 }
 
 function checkVersion(sent: Metadata, { observed, kind }: { observed: Metadata; kind: Kind }): void {
@@ -69,18 +74,14 @@ function carriedMetadata(sent: Metadata, observed: Metadata): Metadata {
 function withGeneration(object: KubeObject, observed: KubeObject, kind: Kind): KubeObject {
   if (!kind.hasGeneration) return object;
   const desired = ({ metadata: _metadata, status, ...rest }: KubeObject) => (kind.subresources.has('status') ? rest : { ...rest, status });
-  const isSame = isDeepStrictEqual(plain(desired(object)), plain(desired(observed)));
+  const isSame = isSameJson(desired(object), desired(observed));
   return isSame ? object : { ...object, metadata: { ...object.metadata, generation: (observed.metadata.generation ?? 0) + 1 } };
-}
-
-function plain(value: unknown): unknown {
-  return JSON.parse(JSON.stringify(value));
 }
 
 function store(object: KubeObject, { observed, kind, options, context }: { observed: KubeObject; kind: Kind; options: WriteOptions; context: WriteContext }): KubeObject {
   if (options.dryRun === true) return object;
   if (isFinished(object)) return context.store.remove(kind.storedAs, object);
-  return isDeepStrictEqual(plain(object), plain(observed)) ? observed : context.store.put(kind.storedAs, object);
+  return isSameJson(object, observed) ? observed : context.store.put(kind.storedAs, object);
 }
 
 /** A deleted object that nothing holds any more: no finalizer, no grace period that still runs. */

@@ -23,18 +23,19 @@ const UNOWNED = new Set(
 /** Every field of an object that somebody can own, by path, down to leaves; atomic lists and maps are leaves. */
 export function fieldValues(object: unknown, place: Place): FieldValues {
   const found = new Map<string, unknown>();
-  collect(object, { place, steps: [], found });
+  collect(object, { place, at: '[', found });
   return found;
 }
 
 interface Walk {
   readonly place: Place;
-  readonly steps: readonly Step[];
+  /** The path so far, as JSON without its closing bracket: paths are made for every field of every write. */
+  readonly at: string;
   readonly found: Map<string, unknown>;
 }
 
 function collect(value: unknown, walk: Walk): void {
-  const path = JSON.stringify(walk.steps);
+  const path = `${walk.at}]`;
   if (UNOWNED.has(path) || value === undefined || value === null) return;
   const schema = resolve(walk.place.schema, walk.place.definitions);
   const place = { schema, definitions: walk.place.definitions };
@@ -50,18 +51,20 @@ function isMerged(schema: Schema): boolean {
 function collectObject(value: Record<string, unknown>, walk: Walk): void {
   for (const [name, inner] of Object.entries(value)) {
     const schema = fieldSchema(walk.place.schema, name) ?? {};
-    collect(inner, { ...walk, place: { ...walk.place, schema }, steps: [...walk.steps, `f:${name}`] });
+    collect(inner, { ...walk, place: { ...walk.place, schema }, at: next(walk.at, `f:${name}`) });
   }
 }
 
 function collectList(value: readonly unknown[], walk: Walk): void {
   const items = walk.place.schema.items ?? {};
   for (const entry of value) {
-    const steps = [...walk.steps, entryStep(entry, walk.place)];
-    walk.found.set(JSON.stringify(steps), undefined);
-    if (isFields(entry)) collectObject(entry, { ...walk, place: { ...walk.place, schema: resolve(items, walk.place.definitions) }, steps });
+    const at = next(walk.at, entryStep(entry, walk.place));
+    walk.found.set(`${at}]`, undefined);
+    if (isFields(entry)) collectObject(entry, { ...walk, place: { ...walk.place, schema: resolve(items, walk.place.definitions) }, at });
   }
 }
+
+const next = (at: string, step: Step) => `${at}${at === '[' ? '' : ','}${JSON.stringify(step)}`;
 
 /** The step to an entry of a keyed list or a set. Keys that are absent take their default. */
 export function entryStep(entry: unknown, { schema, definitions }: Place): Step {
@@ -79,9 +82,9 @@ export function toFieldsV1(paths: Iterable<string>): Record<string, unknown> {
     const steps = JSON.parse(path) as Step[];
     let at = root;
     for (const step of steps) {
-      const next = isFields(at[step]) ? at[step] : {};
-      at[step] = next;
-      at = next;
+      const inner = isFields(at[step]) ? at[step] : {};
+      at[step] = inner;
+      at = inner;
     }
     if (steps.at(-1)?.startsWith('f:') === false) at['.'] = {};
   }
@@ -91,14 +94,14 @@ export function toFieldsV1(paths: Iterable<string>): Record<string, unknown> {
 /** The reverse of `toFieldsV1`. */
 export function fromFieldsV1(fields: unknown): Set<string> {
   const paths = new Set<string>();
-  const visit = (value: unknown, steps: readonly Step[]) => {
+  const visit = (value: unknown, at: string) => {
     const inner = isFields(value) ? Object.entries(value) : [];
-    if (inner.length === 0 && steps.length > 0) paths.add(JSON.stringify(steps));
-    for (const [step, next] of inner) {
-      if (step === '.') paths.add(JSON.stringify(steps));
-      else visit(next, [...steps, step]);
+    if (inner.length === 0 && at !== '[') paths.add(`${at}]`);
+    for (const [step, value] of inner) {
+      if (step === '.') paths.add(`${at}]`);
+      else visit(value, next(at, step));
     }
   };
-  visit(fields, []);
+  visit(fields, '[');
   return paths;
 }
