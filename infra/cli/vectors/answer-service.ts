@@ -9,7 +9,7 @@ import type { Environment } from './environment';
 import { lbcModel, listenerCertificates } from './lbc-model';
 import type { Plain, PlainObject } from './merge-deeply';
 import type { Vector } from './read-vector';
-import { serviceObjects } from './service-objects';
+import { serviceObjects, subjectAmong } from './service-objects';
 
 /** The id that a shared backend security group gets in vectors where it would have to be created. */
 const NEW_BACKEND_GROUP = 'sg-0bac0bac0bac0bac0';
@@ -50,8 +50,7 @@ function answerModel(facts: ServiceFacts, settings: Settings, environment: Envir
 export function serviceFacts(vector: Vector, environment: Environment): ServiceFacts {
   const services = serviceObjects(vector.objects);
   const { namespace, name } = vector.subject;
-  const service = services.find(({ metadata }) => metadata.name === name && metadata.namespace === namespace);
-  if (service === undefined) throw new Error(`${vector.file}: the subject Service ${namespace ?? ''}/${name ?? ''} is not among the objects`);
+  const service = subjectAmong(services, vector);
   const { cluster } = environment;
   // Only the tags of today count here, as where we read AWS: those of LBC's first version make a resource ours, but tell a model nothing (LBC's behaviour §1.3).
   const ours = Object.entries(stackTags(serviceStack(cluster.name, { id: `${namespace ?? ''}/${name ?? ''}` })));

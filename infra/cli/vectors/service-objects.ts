@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { Service } from '../../../shared/model/kubernetes';
 import type { Plain, PlainObject } from './merge-deeply';
 import { isPlainObject } from './merge-deeply';
+import type { Vector } from './read-vector';
 
 const text = z.string();
 const texts = z.array(text).optional();
@@ -25,6 +26,13 @@ const ServiceObject = z.looseObject({
 /** The Services among a vector's objects; null is an absent value, as in Kubernetes. Throws an Error that names the Service and what is wrong with it. */
 export function serviceObjects(objects: readonly PlainObject[]): Service[] {
   return objects.filter(({ kind }) => kind === 'Service').map(serviceObject);
+}
+
+/** The Service that a vector is about. Throws an Error where it is not there. */
+export function subjectAmong(services: readonly Service[], { file, subject: { namespace, name } }: Pick<Vector, 'file' | 'subject'>): Service {
+  const found = services.find(({ metadata }) => metadata.name === name && metadata.namespace === namespace);
+  if (found === undefined) throw new Error(`${file}: the subject Service ${namespace ?? ''}/${name ?? ''} is not among the objects`);
+  return found;
 }
 
 function serviceObject(object: PlainObject): Service {
