@@ -17,7 +17,10 @@ import type { Wafv2 } from './aws/wafv2';
 export const RecordedCall = z.object({ service: z.enum(['ec2', 'elbv2', 'acm', 'wafv2', 'waf-regional', 'shield']), operation: z.string(), input: z.record(z.string(), z.unknown()) });
 
 /** What a replay needs of an adoption vector (its format: test/vectors/notes-adoption.md). */
-export const AdoptionVector = z.object({ calls: z.array(RecordedCall), kubernetes: z.array(z.record(z.string(), z.unknown())).default([]) });
+export const AdoptionVector = z.object({ calls: z.array(RecordedCall), kubernetes: z.array(z.record(z.string(), z.unknown())).default([]) }).superRefine(({ calls, kubernetes }, context) => {
+  for (const [at, { input }] of calls.entries()) for (const later of referencesOf(input).filter((other) => !(other < at))) context.addIssue({ code: 'custom', message: `call ${at} refers to call ${later}, which does not come before it` });
+  for (const absent of referencesOf(kubernetes).filter((other) => !(other in calls))) context.addIssue({ code: 'custom', message: `an object refers to call ${absent}, which is not there` });
+});
 
 export type RecordedCall = z.infer<typeof RecordedCall>;
 export type AdoptionVector = z.infer<typeof AdoptionVector>;

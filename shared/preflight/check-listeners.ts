@@ -1,5 +1,7 @@
 import { quote } from '../desired/text';
+import type { Plan } from '../plan/change';
 import { annotation } from './annotation-words';
+import { rulesToBe } from './check-rules';
 import { listenersWith, madeOf, mendedOf, newCertificates, newPolicies } from './planned-writes';
 import type { Finding, Preflight } from './preflight';
 
@@ -7,6 +9,8 @@ import type { Finding, Preflight } from './preflight';
 export const LISTENERS_PER_LOAD_BALANCER = 50;
 const LIMIT = 'listeners-per-network-load-balancer';
 const PROTOCOLS = ['TCP', 'UDP', 'TCP_UDP', 'TLS', 'QUIC', 'TCP_QUIC'];
+/** EC2's names for the protocols of rules; it takes others by number. */
+const IP_PROTOCOLS = ['tcp', 'udp', 'icmp', 'icmpv6'];
 const CERTIFICATE_ARN = /^arn:aws[a-z-]*:(acm|iam):([a-z0-9-]*):(\d{12}):(certificate|server-certificate)\/.+$/;
 
 /** Listeners: how many, protocols, certificates, policies. */
@@ -16,14 +20,20 @@ export function checkListeners(preflight: Preflight): Finding[] {
 
 function checkProtocols({ plan, observed }: Preflight): Finding[] {
   const listeners = listenersWith(plan, 'protocol');
-  const unknown = listeners.filter(({ protocol }) => !PROTOCOLS.includes(protocol));
   const datagrams = listeners.filter(({ protocol }) => protocol !== 'TCP' && protocol !== 'TLS');
   const [balancer] = [...madeOf(plan, 'load-balancer').map(({ desired }) => desired.spec), ...mendedOf(plan, 'load-balancer', 'subnets').map(({ desired }) => desired.spec), ...observed.flatMap((resource) => (resource.type === 'load-balancer' ? [resource.spec] : []))];
   const lacksPrefix = datagrams.length > 0 && balancer?.ipAddressType === 'dualstack' && balancer.enablePrefixForIpv6SourceNat !== 'on';
   return [
-    ...unknown.map(({ protocol, port }): Finding => ({ code: 'UnsupportedProtocol', message: `port ${port} has the protocol ${protocol}, but a Network Load Balancer knows ${PROTOCOLS.join(', ')} only; change the port's protocol` })),
+    ...unknownProtocols(plan).map((port): Finding => ({ code: 'UnsupportedProtocol', message: `${port}, but a Network Load Balancer knows ${PROTOCOLS.join(', ')} only; change the port's protocol` })),
     ...(lacksPrefix ? [{ code: 'UdpNeedsSourceNat', message: `port ${datagrams.map(({ port }) => port).join(', ')} takes UDP on a dualstack load balancer, which AWS allows only with source NAT by IPv6 prefix; set ${annotation('sourceNat')} to on, or the address type to ipv4` } as const] : []),
   ];
+}
+
+/** Ports of listeners; and of the managed security group, which also opens a port that another one of its number shadows. */
+function unknownProtocols(plan: Plan): string[] {
+  const ofRules = rulesToBe(plan).flatMap(({ rules }) => rules.filter(({ ipProtocol }) => !IP_PROTOCOLS.includes(ipProtocol)).map(({ ipProtocol, fromPort = 0 }) => ({ protocol: ipProtocol.toUpperCase(), port: fromPort })));
+  const unknown = [...listenersWith(plan, 'protocol').filter(({ protocol }) => !PROTOCOLS.includes(protocol)), ...ofRules];
+  return [...new Set(unknown.map(({ protocol, port }) => `port ${port} has the protocol ${protocol}`))];
 }
 
 function checkCount({ plan, answers }: Preflight): Finding[] {

@@ -8,6 +8,7 @@ import { isWrite } from '../../../shared/plan/change';
 import { describeChange } from '../../../shared/plan/describe-change';
 import { keyOf, runApproved } from '../approve-plan';
 import { readVector, type Vector } from '../vectors/read-vector';
+import { serviceObjects, subjectAmong } from '../vectors/service-objects';
 import { accountShape, type AccountShape } from './account-shape';
 import { compareShapes, type ShapeDifference } from './compare-shapes';
 
@@ -40,7 +41,8 @@ const SETTLED_MS = 10 * 60_000;
 export async function adoptFile(file: string): Promise<Adoption | PendingAdoption> {
   const vector = readVector(file);
   if (vector.subject.kind !== 'Service') return { pending: vector.subject.kind };
-  const recorded = AdoptionVector.parse(vector.document);
+  subjectAmong(serviceObjects(vector.objects), vector);
+  const recorded = recordedIn(vector);
   const taken = await takeOver(vector, recorded);
   const built = await build(vector, recorded);
   const problems = [...new Set([...taken.problems, ...built.problems])];
@@ -51,6 +53,12 @@ export async function adoptFile(file: string): Promise<Adoption | PendingAdoptio
     ...(problems.length > 0 ? { problems } : {}),
     differences: compareShapes(taken.shape, built.shape),
   };
+}
+
+function recordedIn({ file, document }: Vector): AdoptionVector {
+  const checked = AdoptionVector.safeParse(document);
+  if (!checked.success) throw new Error(`${file} is no adoption vector: ${z.prettifyError(checked.error).replaceAll('\n', ' ')}`);
+  return checked.data;
 }
 
 interface Taken extends Required<Pick<Adoption, 'refused' | 'plan' | 'writes' | 'problems'>> {

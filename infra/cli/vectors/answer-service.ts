@@ -2,14 +2,14 @@ import { z } from 'zod';
 import { Settings } from '../../../shared/contract/settings';
 import { checkSettings } from '../../../shared/desired/check-settings';
 import { buildServiceModel } from '../../../shared/desired/service/build-service-model';
-import { isBackendGroup, isOfStack, serviceStack } from '../../../shared/desired/tracking';
+import { isBackendGroup, serviceStack, stackTags } from '../../../shared/desired/tracking';
 import type { ServiceFacts } from '../../../shared/model/facts';
-import type { Service } from '../../../shared/model/kubernetes';
 import { loadBalancerFacts, networkFacts, parseEnvironment, securityGroupFacts } from './environment';
 import type { Environment } from './environment';
 import { lbcModel, listenerCertificates } from './lbc-model';
 import type { Plain, PlainObject } from './merge-deeply';
 import type { Vector } from './read-vector';
+import { serviceObjects, subjectAmong } from './service-objects';
 
 /** The id that a shared backend security group gets in vectors where it would have to be created. */
 const NEW_BACKEND_GROUP = 'sg-0bac0bac0bac0bac0';
@@ -48,13 +48,13 @@ function answerModel(facts: ServiceFacts, settings: Settings, environment: Envir
 
 /** The facts of a vector's Service: everything that its environment lists. */
 export function serviceFacts(vector: Vector, environment: Environment): ServiceFacts {
-  const services = vector.objects.filter(({ kind }) => kind === 'Service') as unknown as readonly Service[];
+  const services = serviceObjects(vector.objects);
   const { namespace, name } = vector.subject;
-  const service = services.find(({ metadata }) => metadata.name === name && metadata.namespace === namespace);
-  if (service === undefined) throw new Error(`${vector.file}: the subject Service ${namespace ?? ''}/${name ?? ''} is not among the objects`);
+  const service = subjectAmong(services, vector);
   const { cluster } = environment;
-  const stack = serviceStack(cluster.name, { id: `${namespace ?? ''}/${name ?? ''}` });
-  const existing = loadBalancerFacts(environment).find(({ vpcId, tags }) => vpcId === cluster.vpcId && isOfStack(stack, tags));
+  // Only the tags of today count here, as where we read AWS: those of LBC's first version make a resource ours, but tell a model nothing (LBC's behaviour §1.3).
+  const ours = Object.entries(stackTags(serviceStack(cluster.name, { id: `${namespace ?? ''}/${name ?? ''}` })));
+  const existing = loadBalancerFacts(environment).find(({ vpcId, tags }) => vpcId === cluster.vpcId && ours.every(([key, value]) => tags[key] === value));
   return {
     cluster: { id: 'vector', name: cluster.name, region: cluster.region, accountId: cluster.accountId, vpcId: cluster.vpcId },
     service,

@@ -57,7 +57,12 @@ function literal(value: unknown, backendGroupId: string): Plain {
   if (!isPlainObject(plain)) return plain;
   if (isReference(plain)) return plain.ref === BACKEND_GROUP ? backendGroupId : lbcReference(plain);
   const fields = Object.entries(plain).filter(([, field]) => field !== undefined);
-  return Object.fromEntries(fields.map(([key, field]) => [key, literal(field, backendGroupId)]));
+  return Object.fromEntries(fields.map(([key, field]) => [key, isNobody(key, field) ? null : literal(field, backendGroupId)]));
+}
+
+/** A rule on targets that lets nobody in: LBC always prints its peers, and a list of none is null there. */
+function isNobody(key: string, field: Plain | undefined): boolean {
+  return key === 'from' && Array.isArray(field) && field.length === 0;
 }
 
 function isReference(value: object): value is Reference {

@@ -29,7 +29,7 @@ export function readVector(file: string): Vector {
   const { expected: _, ...document } = readYaml(file);
   const checked = VectorDocument.safeParse(document);
   if (!checked.success) throw new Error(`${file} is no vector: ${z.prettifyError(checked.error).replaceAll('\n', ' ')}`);
-  const environment = mergeDeeply(readEnvironment(environmentFile(file, checked.data.environment)), document.overrides);
+  const environment = mergeDeeply(readEnvironment(environmentFile(file, checked.data.environment)), document.overrides ?? undefined);
   if (!isPlainObject(environment)) throw new Error(`${file}: overrides must be an object`);
   return { file, subject: checked.data.subject, objects: checked.data.objects as readonly PlainObject[], environment, document };
 }

@@ -18,7 +18,7 @@ export class JsonTypeError extends Error {
   override readonly name = 'JsonType';
 }
 
-/** Reads JSON text. Throws a SyntaxError where it is none. */
+/** Reads JSON text. Throws a SyntaxError where it is none, a JsonTypeError where it is nested too deeply. */
 export function parseJson(raw: string): JsonValue {
   // `context.source` (the text of a primitive) is newer than TypeScript's library.
   const revive = (_key: string, value: unknown, context?: { readonly source?: string }): unknown => {
@@ -26,7 +26,13 @@ export function parseJson(raw: string): JsonValue {
     if (value !== null && typeof value === 'object' && !Array.isArray(value) && !(value instanceof JsonNumber)) return new Map(Object.entries(value));
     return value;
   };
-  return JSON.parse(raw, revive) as JsonValue;
+  try {
+    return JSON.parse(raw, revive) as JsonValue;
+  } catch (error) {
+    // The stack is full.
+    if (error instanceof RangeError) throw new JsonTypeError('values are nested too deeply', { cause: error });
+    throw error;
+  }
 }
 
 /** The fields of an object by folded name; undefined for null or an absent value. */

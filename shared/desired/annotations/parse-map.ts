@@ -17,6 +17,9 @@ export function parseMap(raw: string): ReadonlyMap<string, string> | undefined {
 
 function splitPairs(raw: string): string[] {
   const items: string[] = [];
+  // What stands behind a comma is known from both ends, without looking at it anew for each.
+  const lastEquals = raw.lastIndexOf('=');
+  const end = trimSpace(`|${raw}`).length - 1;
   let item = '';
   for (let at = 0; at < raw.length; at += 1) {
     const character = raw.charAt(at);
@@ -29,14 +32,13 @@ function splitPairs(raw: string): string[] {
       item += character;
       continue;
     }
-    const rest = trimSpace(raw.slice(at + 1));
-    if (rest === '') {
+    if (at + 1 >= end) {
       item += ',';
       continue;
     }
     items.push(trimSpace(item));
     // Without another equals sign the rest is one item, which then has no key.
-    if (!rest.includes('=')) return [...items, rest];
+    if (lastEquals < at) return [...items, trimSpace(raw.slice(at + 1))];
     item = '';
   }
   return item === '' ? items : [...items, trimSpace(item)];

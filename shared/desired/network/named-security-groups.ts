@@ -1,6 +1,7 @@
 import type { ClusterFacts, SecurityGroupFacts } from '../../model/facts';
 import { quote } from '../text';
 import { refuse } from '../refusal';
+import { matchesFilter } from './filter-values';
 
 export interface SecurityGroupSelection {
   readonly securityGroups: readonly SecurityGroupFacts[];
@@ -44,18 +45,4 @@ function requireNames(check: { names: readonly string[]; found: readonly Securit
   const missing = check.names.filter((name) => ![...foundNames].some((found) => matchesFilter(found, name)));
   const detail = missing.length > 0 ? `no group in ${check.vpcId} has the Name tag ${missing.map(quote).join(', ')}` : `a name with a wildcard must match exactly one Name tag, but these matched: ${[...foundNames].map(quote).join(', ')}`;
   refuse('SecurityGroupNotFound', `${check.source}: ${detail}; the Name tag counts, not the group name; correct it, or write the id`);
-}
-
-/** EC2's filter values: `*` is any text, `?` any one character, a backslash takes the next character as it is. */
-function matchesFilter(value: string, filter: string): boolean {
-  const pattern = filter.replace(/\\(.)|[\s\S]/gu, (character: string, escaped: string | undefined) => {
-    if (escaped !== undefined) return literal(escaped);
-    if (character === '*') return '[\\s\\S]*';
-    return character === '?' ? '[\\s\\S]' : literal(character);
-  });
-  return new RegExp(`^${pattern}$`, 'u').test(value);
-}
-
-function literal(character: string): string {
-  return character.replace(/[\\^$.*+?()[\]{}|/]/, '\\$&');
 }

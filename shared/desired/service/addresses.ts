@@ -1,7 +1,7 @@
 import { isIPv4, isIPv6 } from 'node:net';
 import type { SubnetFacts } from '../../model/facts';
 import type { LoadBalancerIpAddressType, Scheme, SubnetMapping } from '../../model/model';
-import { isInRange } from '../network/ranges';
+import { canonicalAddress, isInRange } from '../network/ranges';
 import { associatedIpv6, isDualstack } from '../network/subnet-rules';
 import { quote } from '../text';
 import type { ReasonCode } from '../reasons';
@@ -69,6 +69,6 @@ function requireCount(check: { code: ReasonCode; key: string; found: readonly st
 function addressIn(subnet: SubnetFacts, choice: { addresses: readonly string[]; ranges: readonly string[]; code: ReasonCode; key: string }): string {
   const inside = choice.addresses.filter((address) => choice.ranges.some((range) => isInRange(address, range)));
   const [address] = inside;
-  if (inside.length === 1 && address !== undefined) return address;
+  if (inside.length === 1 && address !== undefined) return canonicalAddress(address);
   return refuse(choice.code, `annotation ${choice.key} must have exactly one address in subnet ${subnet.id} (${choice.ranges.join(', ')}), got ${inside.length === 0 ? 'none' : inside.join(', ')}`);
 }

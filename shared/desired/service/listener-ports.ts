@@ -40,19 +40,21 @@ export function readListenerProtocols({ read, service, isLegacy }: ServiceReques
 
 /**
  * Ports by listener. In TCP_UDP mode ports of one number are one group, in the order of the list; else each port is a group of its own,
- * and of two with one number the first wins later (LBC's behaviour §1.6).
+ * and of two with one number the first wins later (LBC's behaviour §1.6). Refuses groups that cannot be one listener.
  */
 export function groupPorts({ read, service, settings }: ServiceRequest): readonly (readonly ServicePort[])[] {
   const ports = service.spec.ports ?? [];
   const merges = read('tcpUdpListener') ?? settings.featureGates.EnableTCPUDPListener;
-  return merges ? [...Map.groupBy(ports, ({ port }) => port).values()] : ports.map((port) => [port]);
+  if (!merges) return ports.map((port) => [port]);
+  const groups = [...Map.groupBy(ports, ({ port }) => port).values()];
+  for (const group of groups) if (group.length > 1) requireMergeable(group);
+  return groups;
 }
 
 /** The listener of a group of ports. A merged one uses the name, target port and node port of its first port. */
 export function buildListenerPort(group: readonly ServicePort[], protocols: ListenerProtocols): ListenerPort {
   const [port] = group;
   if (port === undefined) throw new Error('a group of ports is never empty');
-  if (group.length > 1) requireMergeable(group);
   const plain = group.length > 1 ? 'TCP_UDP' : protocolOf(port);
   const isTls = plain !== 'UDP' && plain !== 'TCP_UDP' && protocols.certificates.length > 0 && (protocols.tlsPorts.length === 0 || listsPort(protocols.tlsPorts, port));
   if (listsPort(protocols.quicPorts, port)) return quicPort(port, isTls ? 'TLS' : plain);

@@ -25,10 +25,12 @@ interface Workshop {
 
 /** All listeners with the target groups behind them. Of two listeners with one port the first stays (LBC's behaviour §1.6). */
 export function buildListeners(build: ServiceBuild, frontend: Frontend): ListenerParts {
+  // Whether ports can be merged is looked at first, for all of them.
+  const groups = groupPorts(build);
   const protocols = readListenerProtocols(build);
   const workshop: Workshop = { build, frontend, targetGroups: new Map() };
   const listeners = new Map<number, ListenerSpec>();
-  for (const group of groupPorts(build)) {
+  for (const group of groups) {
     const listenerPort = buildListenerPort(group, protocols);
     const listener = buildListener(workshop, listenerPort, protocols);
     if (listeners.has(listener.port)) continue;

@@ -60,8 +60,9 @@ function securityGroupNeed(namesOrIds: readonly string[]): ServiceNeeds['securit
 function extraServiceNeed(request: ServiceRequest): string[] {
   const names = new Set<string>();
   unlessRefused(() => {
+    const groups = groupPorts(request);
     const protocols = readListenerProtocols(request);
-    for (const group of groupPorts(request)) {
+    for (const group of groups) {
       const { listenerProtocol: protocol, port } = buildListenerPort(group, protocols);
       for (const name of servicesOf(readForwardAction(request, { protocol, port: port.port }))) names.add(name);
     }

@@ -55,11 +55,30 @@ describe('npm run model', () => {
   });
 
   it('says what is wrong with a file, answers the others, and exits 1', async () => {
-    const bad = [aVector('no-yaml', 'a: [1'), aVector('no-vector', { subject: {} }), aVector('no-environment', { ...aCase(), environment: 'none' }), join(folder, 'absent.yaml')];
-    const { code, lines, errors } = await model(...bad, aVector('good', aCase()));
+    const aService = (spec: object) => ({ ...aCase(), objects: [{ kind: 'Service', metadata: { name: 'web', namespace: 'default' }, spec }] });
+    const bad = [
+      [aVector('no-yaml', 'a: [1'), 'Flow sequence'],
+      [aVector('no-vector', { subject: {} }), 'is no vector'],
+      [aVector('no-environment', { ...aCase(), environment: 'none' }), 'no environments/none.yaml in any folder above it'],
+      [aVector('no-subject', { ...aCase(), objects: [] }), 'the subject Service default/web is not among the objects'],
+      [aVector('no-port', aService({ ports: [{ port: '80' }] })), 'the Service default/web is not understood: ✖ Invalid input: expected number, received string   → at spec.ports[0].port'],
+      [join(folder, 'absent.yaml'), 'cannot be read'],
+    ] as const;
+    const good = aVector('good', aCase());
+    const { code, lines, errors } = await model(...bad.map(([file]) => file), good);
     expect(code).toBe(1);
-    expect(lines).toHaveLength(1);
-    expect(errors.split('\n').filter((line) => bad.some((file) => line.includes(file))).length).toBeGreaterThanOrEqual(bad.length);
-    expect(errors).toContain('no environments/none.yaml in any folder above it');
+    expect(lines.map(({ file }) => file)).toEqual([...bad.map(([file]) => file), good]);
+    for (const [at, [file, why]] of bad.entries()) {
+      expect(lines[at]).toEqual({ file, notUnderstood: expect.stringContaining(why) as string });
+      expect(errors).toContain(`${file}: `);
+    }
+    expect(lines.at(-1)).toHaveProperty('model');
+  });
+
+  it('takes null for an absent value, as Kubernetes does', async () => {
+    const { objects: [service] } = aCase();
+    const withNulls = { ...aCase(), overrides: null, objects: [{ ...service, metadata: { ...service?.metadata, annotations: null, finalizers: null }, spec: { ...service?.spec, loadBalancerSourceRanges: null, ipFamilies: null, externalTrafficPolicy: null } }] };
+    const { lines: [bare, full] } = await model(aVector('nulls', withNulls), aVector('good', aCase()));
+    expect(bare?.model).toEqual(full?.model);
   });
 });

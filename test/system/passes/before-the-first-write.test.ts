@@ -50,6 +50,7 @@ const CASES: readonly (readonly [string, ServiceChange, string, RegExp])[] = [
   ['a target group attribute of another protocol', { annotations: { 'target-group-attributes': 'preserve_client_ip.enabled=false' }, spec: { ports: [{ name: 'dns', port: 53, targetPort: 53, protocol: 'UDP' }] } }, 'InvalidAttributeValue', /preserve_client_ip\.enabled must be true/],
   ['a health check out of range', { annotations: { 'healthcheck-interval': '2' } }, 'InvalidHealthCheck', /healthcheck-interval must be from 5 to 300, got 2/],
   ['a protocol that NLB does not know', { spec: { ports: [{ name: 'sctp', port: 80, targetPort: 80, protocol: 'SCTP' }] } }, 'UnsupportedProtocol', /SCTP/],
+  ['a protocol that EC2 does not know, on a port that another one shadows', { spec: { ports: [{ name: 'tcp', port: 80, targetPort: 80 }, { name: 'sctp', port: 80, targetPort: 80, protocol: 'SCTP' }] } }, 'UnsupportedProtocol', /port 80 has the protocol SCTP/],
   ['more ports than listeners', { spec: { ports: ports(51) } }, 'ListenerQuota', /51 listeners.*takes 50/],
   ['a target group that does not exist', { annotations: {}, ownAnnotations: { 'service.beta.kubernetes.io/actions.TCP-80': JSON.stringify({ type: 'forward', forwardConfig: { baseServiceWeight: 1, targetGroups: [{ targetGroupARN: `arn:aws:elasticloadbalancing:us-west-2:${ACCOUNT}:targetgroup/nobody/0123456789abcdef`, weight: 1 }] } }) } }, 'TargetGroupArnNotFound', /nobody/],
 ];

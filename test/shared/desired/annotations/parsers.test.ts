@@ -68,6 +68,14 @@ describe('parseMap', () => {
     );
   });
 
+  // An annotation may have 256 KiB, and a pass has its seconds for other things.
+  it.each([['pairs', `a=b${',a=b'.repeat(60_000)}`], ['commas and blanks', `a=${', '.repeat(30_000)}=b`], ['blanks', `a=b${' '.repeat(120_000)}c`]])('reads a very long value in no time: %s', (_, raw) => {
+    const start = performance.now();
+    parseMap(raw);
+    parseList(raw);
+    expect(performance.now() - start).toBeLessThan(1500);
+  });
+
   it('never throws', () => {
     fc.assert(
       fc.property(fc.string(), (raw) => {
@@ -94,5 +102,6 @@ describe('parseJson', () => {
     expect(() => jsonText(parseJson('7'), 'x')).toThrow(JsonTypeError);
     expect(() => jsonBool(parseJson('"true"'), 'x')).toThrow(JsonTypeError);
   });
+  it('throws as for a wrong type where values are nested too deeply to be read', () => expect(() => parseJson(`${'['.repeat(60_000)}${']'.repeat(60_000)}`)).toThrow(JsonTypeError));
   it.each(['', '{', '{"a":}', '{} x', "{'a':1}", '01'])('throws for %j, which is no JSON', (raw) => expect(() => parseJson(raw)).toThrow(SyntaxError));
 });

@@ -6,6 +6,8 @@ import { serviceFacts } from '../../../../infra/cli/vectors/answer-service';
 import { parseEnvironment } from '../../../../infra/cli/vectors/environment';
 import { readVector } from '../../../../infra/cli/vectors/read-vector';
 import { Settings } from '../../../../shared/contract/settings';
+import { SERVICE_ANNOTATIONS, SERVICE_PREFIX } from '../../../../shared/desired/annotations/service-table';
+import { REASONS } from '../../../../shared/desired/reasons';
 import { buildServiceModel } from '../../../../shared/desired/service/build-service-model';
 import { neededFacts } from '../../../../shared/desired/service/needed-facts';
 import type { ServiceFacts, SubnetFacts } from '../../../../shared/model/facts';
@@ -29,6 +31,11 @@ const shuffled = <Item>(items: readonly Item[], seed: number): Item[] => {
 };
 const shuffledKeys = (object: Readonly<Record<string, string>> | undefined, seed: number): Record<string, string> => Object.fromEntries(shuffled(Object.entries(object ?? {}), seed));
 const aSeed = fc.integer({ min: 1, max: 1_000_000 });
+
+const written = ['', ' ', ',', 'a', 'a=b', 'a=b,c', 'true', 'F', '*', '80', '-1', '0x50', '2147483648', 'on', 'off', 'ip', 'instance', 'internal', 'internet-facing', 'dualstack', 'http', 'traffic-port', 'ssl', 'subnet-1', 'sg-1', 'tw*', 'demo-public-a', '10.20.48.5', '2600:1F13:a00:110::aa', '::ffff:1.2.3.4', 'fe80::1%eth0', 'auto_assigned', '2600:1f13:a00:110::/80', '0.0.0.0/0', '::/0', 'CapacityUnits=1', 'preserve_client_ip.enabled=true', 'proxy_protocol_v2.enabled=', '{"type":"forward"}', '{"type":"forward","forwardConfig":{"targetGroups":[{"serviceName":"checkout-next","servicePort":8081}]}}', '[[[', '__proto__=x'];
+const aValue = fc.oneof(fc.constantFrom(...written), fc.array(fc.constantFrom(...written), { minLength: 2, maxLength: 3 }).map((values) => values.join(',')), fc.string());
+const aSuffix = fc.constantFrom(...Object.values(SERVICE_ANNOTATIONS).map(({ suffix }) => suffix)).chain((suffix) => fc.tuple(fc.constantFrom('TCP', 'UDP', 'TLS'), fc.constantFrom('80', '443', '53')).map(([protocol, port]) => suffix.replace('<protocol>', protocol).replace('<port>', port)));
+const anAnnotation = fc.tuple(aSuffix, aValue).map(([suffix, value]) => [`${SERVICE_PREFIX}/${suffix}`, value] as const);
 
 /** Only what was asked for, as a frugal reader would give it. */
 function narrowed(facts: ServiceFacts, settings: Settings): ServiceFacts {
@@ -58,6 +65,19 @@ describe('the model of a Service', () => {
   it.each([...Map.groupBy(corpus, ({ file }) => file.split('/')[1])])('needs no more facts than were asked for: %s', (_, cases) => {
     const built = cases.map(({ file, facts, settings }) => ({ file, model: buildServiceModel(facts, settings) }));
     expect(cases.map(({ file, facts, settings }) => ({ file, model: buildServiceModel(narrowed(facts, settings), settings) }))).toEqual(built);
+  });
+
+  it('or a reason comes of anything that annotations can hold, and of no more facts than were asked for', () => {
+    fc.assert(
+      fc.property(aCase, fc.array(anAnnotation, { minLength: 1, maxLength: 3 }), ({ facts, settings }, annotations) => {
+        const { service } = facts;
+        const changed = { ...facts, service: { ...service, metadata: { ...service.metadata, annotations: { ...service.metadata.annotations, ...Object.fromEntries(annotations) } } } };
+        const built = buildServiceModel(changed, settings);
+        expect(buildServiceModel(narrowed(changed, settings), settings)).toEqual(built);
+        if (built.outcome === 'refused') expect(Object.keys(REASONS)).toContain(built.problems[0]?.code);
+      }),
+      { numRuns: 1000 },
+    );
   });
 
   it('survives JSON', () => {
