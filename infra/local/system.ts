@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { CreateStateMachineCommand, DescribeStateMachineCommand, SFNClient, UpdateStateMachineCommand } from '@aws-sdk/client-sfn';
 import { parse } from 'yaml';
@@ -30,6 +30,7 @@ import { clusterTransport } from './cluster-transport';
 import { deployLocally, NAMES } from './deploy';
 import { libraryInterpreter } from './engine/library-interpreter';
 import { createStates, type States } from './engine/states';
+import { holdFolder } from './hold-folder';
 import { localFunctions } from './local-functions';
 import { defaultNodeSubnets, nodeMachines } from './node-machines';
 import { quietClients } from './quiet-clients';
@@ -79,7 +80,7 @@ const CRD = join(import.meta.dirname, '../cluster/crds/target-group-binding.yaml
 /** Starts the system, or goes on with the one that the folder holds. Resolves when it answers and its cluster is registered. */
 export async function startLocalSystem(options: LocalSystemOptions): Promise<LocalSystem> {
   const { folder, factor, clock = realClock(), random = Math.random, onProblem = rethrow } = options;
-  if (folder !== undefined) mkdirSync(folder, { recursive: true });
+  const release = folder === undefined ? () => undefined : holdFolder(folder);
   const storage = folder === undefined ? memoryStorage() : fileStorage(join(folder, 'aws.sqlite'));
   const clusterStorage = folder === undefined ? memoryStorage() : fileStorage(join(folder, 'cluster.sqlite'));
   const world = { storage: withHistory(storage, clock), clock, random, factor };
@@ -174,6 +175,7 @@ export async function startLocalSystem(options: LocalSystemOptions): Promise<Loc
       await account.close();
       storage.close();
       clusterStorage.close();
+      release();
     },
   };
 }
