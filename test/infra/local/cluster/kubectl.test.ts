@@ -124,6 +124,15 @@ describe.skipIf(!found)(`kubectl${found ? '' : ' (skipped: not on the PATH)'}`, 
     expect(await kubectl('explain', 'service.spec.ports')).toContain('targetPort');
   });
 
+  it('says who asks', async () => {
+    expect(await kubectl('auth', 'whoami')).toMatch(/Username +local/);
+  });
+
+  it.each([['logs', 'log'], ['exec', 'exec', '--', 'ls'], ['attach', 'attach'], ['port-forward', 'portforward', '8080:80']])('says why %s cannot be had', async (command, subresource, ...rest) => {
+    const [pod = ''] = (await kubectl('get', 'pods', '-n', 'web', '-o', 'name')).split('\n');
+    expect(await failing(command, '-n', 'web', pod, ...rest)).toContain(`the local cluster runs no containers: pods have no ${subresource}`);
+  });
+
   it('creates by command, for which newer versions send protobuf', async () => {
     await kubectl('create', 'namespace', 'made');
     await kubectl('create', 'deployment', 'made', '-n', 'made', '--image=nginx:1.27', '--replicas=2', '--port=80');
@@ -153,15 +162,18 @@ describe.skipIf(!found)(`kubectl${found ? '' : ' (skipped: not on the PATH)'}`, 
 
   it('watches changes as they come', async () => {
     const watching = spawn('kubectl', ['get', 'svc', '-n', 'web', '-w'], { env: environment() });
-    const lines: string[] = [];
-    const enough = new Promise<void>((resolve) => watching.stdout.on('data', (chunk: Buffer) => {
-      lines.push(...chunk.toString().trim().split('\n'));
-      if (lines.some((line) => line.includes('a.elb.amazonaws.com'))) resolve();
-      else if (lines.length === 2) void kubectl('patch', '-n', 'web', 'svc/web', '--subresource=status', '--type=merge', '-p', '{"status":{"loadBalancer":{"ingress":[{"hostname":"a.elb.amazonaws.com"}]}}}');
-    }));
-    await enough;
-    watching.kill();
-    expect(lines.at(-1)).toMatch(/^web +LoadBalancer +\S+ +a\.elb\.amazonaws\.com/);
+    let seen = '';
+    // kubectl writes a table cell by cell: what arrives together is no line.
+    watching.stdout.on('data', (chunk: Buffer) => void (seen += chunk.toString()));
+    const shows = (words: RegExp) => new Promise<void>((resolve, reject) => {
+      watching.stdout.on('data', () => void (words.test(seen) && resolve()));
+      watching.once('exit', () => reject(new Error(`expected ${words.source}, kubectl ended with: ${seen}`)));
+    });
+    const hostname = shows(/^web +LoadBalancer +\S+ +a\.elb\.amazonaws\.com /m);
+    await shows(/^web +LoadBalancer .*\n/m);
+    await kubectl('patch', '-n', 'web', 'svc/web', '--subresource=status', '--type=merge', '-p', '{"status":{"loadBalancer":{"ingress":[{"hostname":"a.elb.amazonaws.com"}]}}}');
+    await hostname;
+    watching.removeAllListeners('exit').kill();
   });
 
   it('deletes a namespace, and waits until all of it is gone', async () => {
