@@ -19,13 +19,14 @@ import { runForwarder } from '../cluster/forwarder/forwarder';
 import { FUNCTION_TIMEOUT_SECONDS, workflowDefinition } from '../workflow';
 import { createLocalAccount, type LocalAccount } from './account';
 import { defaultEnvironment, defaultIds } from './aws/default-environment';
+import type { EksCluster } from './aws/eks';
 import { startEventSource } from './aws/event-source';
 import { withHistory } from './aws/history';
 import { createLambdaRuntime } from './aws/lambda/lambda-runtime';
 import type { Place } from './aws/network';
 import { startSchedule } from './aws/schedule';
 import { type Clock, realClock } from './clock';
-import { createLocalCluster, type LocalCluster } from './cluster/local-cluster';
+import { createLocalCluster, KUBERNETES_VERSION, type LocalCluster } from './cluster/local-cluster';
 import { clusterTransport } from './cluster-transport';
 import { deployLocally, NAMES } from './deploy';
 import { libraryInterpreter } from './engine/library-interpreter';
@@ -92,12 +93,16 @@ export async function startLocalSystem(options: LocalSystemOptions): Promise<Loc
   const functions = localFunctions(place, FUNCTION_TIMEOUT_SECONDS * patience);
   const states = createStates(world, { runtime, findFunction: (arn) => Object.values(functions.states).find((each) => each.arn === arn), interpreter: libraryInterpreter({ factor, timeoutFactor: factor * patience }) });
 
+  const began = storage.collection<number>('local/began');
+  if (!began.has('cluster')) began.set('cluster', clock.now());
   let awsUrl = '';
+  let kubeUrl = '';
   const account = createLocalAccount({
     world,
     ...(folder === undefined ? {} : { dynamodbPath: join(folder, 'dynamodb') }),
     endpoint: () => awsUrl || undefined,
     services: { states: states.operations },
+    eksClusters: ({ account: id, region }) => (id === place.account && region === place.region ? [eksCluster({ endpoint: kubeUrl, given, createdAt: began.get('cluster') ?? 0 })] : []),
     ...(options.exit ? { exit: options.exit } : {}),
   });
   if (!storage.collection<boolean>('local/loaded').has('environment')) {
@@ -116,6 +121,7 @@ export async function startLocalSystem(options: LocalSystemOptions): Promise<Loc
   const aws = await account.aws.listen(options.awsPort ?? 0);
   awsUrl = aws.url;
   const kube = await cluster.listen(options.kubePort ?? 0);
+  kubeUrl = kube.url;
 
   const clientConfig: AwsClientConfig = { region: place.region, endpoint: aws.url, credentials: { accessKeyId: place.account, secretAccessKey: 'local' } };
   const deployment = await deployLocally(clientConfig);
@@ -178,6 +184,11 @@ export async function startLocalSystem(options: LocalSystemOptions): Promise<Loc
       release();
     },
   };
+}
+
+/** The local cluster as EKS shows it. Its endpoint is plain HTTP, so that no authority signs for it. */
+function eksCluster({ endpoint, given, createdAt }: { endpoint: string; given: Pick<NonNullable<LocalSystemOptions['environment']>, 'vpcId' | 'nodeSubnets' | 'nodeSecurityGroup'>; createdAt: number }): EksCluster {
+  return { name: defaultIds.cluster, endpoint, authorityPem: '', version: KUBERNETES_VERSION.replace(/^v|\.\d+$/g, ''), vpcId: given.vpcId, subnetIds: given.nodeSubnets.map(({ subnetId }) => subnetId), clusterSecurityGroupId: given.nodeSecurityGroup, createdAt };
 }
 
 function placeOf(facts: unknown): Place {
