@@ -3,7 +3,9 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { defaultIds } from '../../infra/local/aws/default-environment';
 import { type ChildSystem, NODE, PROGRAM, startChild, temporaryFolder } from './child-system';
+import { aService } from './manifests';
 
 const folder = temporaryFolder('local-errors');
 afterAll(() => folder.remove());
@@ -87,11 +89,15 @@ describe('npm run local, while it runs,', () => {
     expect(await child.view.service({ name: 'kubernetes' })).toBeDefined();
   });
 
-  it('can be killed and started again at once, and answers at the same addresses', async () => {
+  it('can be killed as soon as it has answered, and goes on with all of it at the same addresses', async () => {
     const files = () => ['aws.env', 'kubeconfig'].map((name) => readFileSync(join(dir, name), 'utf8'));
     const before = files();
+    const { TargetGroups } = await child.view.elbv2.createTargetGroup({ Name: 'kept', Protocol: 'TCP', Port: 80, VpcId: defaultIds.vpcId, TargetType: 'ip' });
+    await child.view.apply([aService('kept')]);
     await child.end('SIGKILL');
     child = await startChild({ folder: dir, factor: 0.03, program: PROGRAM });
+    expect(await child.view.service({ name: 'kept' })).toMatchObject({ spec: { type: 'LoadBalancer' } });
+    expect((await child.view.elbv2.describeTargetGroups({ Names: ['kept'] })).TargetGroups).toEqual(TargetGroups);
     expect(files()).toEqual(before);
   });
 

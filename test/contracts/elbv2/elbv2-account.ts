@@ -31,11 +31,11 @@ export interface Elbv2Account extends AsyncDisposable {
 }
 
 /** A server that somebody else started, whose targets and quotas are not ours to set and whose time passes by itself. */
-const FOREIGN_URL = process.env['LOCAL_AWS_URL'];
+const FOREIGN_URL = process.env['LOCAL_AWS_URL'] || undefined;
 export const isForeign = FOREIGN_URL !== undefined;
 /** What every delay of that server is multiplied by: with `npm run local` it is `--factor`. */
 const FOREIGN_FACTOR = Number(process.env['LOCAL_AWS_FACTOR'] ?? 1);
-/** Its clock is not ours, and a call takes its time. */
+/** Its clock is not ours: half a second more, so that what is due has happened, and less than the second that tests leave before it is. */
 const LATE_MS = 500;
 if (isForeign) vi.setConfig({ testTimeout: 600_000 });
 
@@ -74,7 +74,7 @@ export async function elbv2Account({ quotas = {} }: { quotas?: Partial<Quotas> }
 function foreignServer(url: string): Server {
   return {
     url,
-    pass: (ms) => new Promise((resolve) => setTimeout(resolve, ms * FOREIGN_FACTOR + LATE_MS)),
+    pass: (ms) => new Promise((resolve) => setTimeout(resolve, (ms + LATE_MS) * FOREIGN_FACTOR)),
     probe: () => expect.fail('the targets of a foreign server cannot be driven: skip this test there'),
     close: () => Promise.resolve(),
   };

