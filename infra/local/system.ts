@@ -22,7 +22,8 @@ import { defaultEnvironment, defaultIds } from './aws/default-environment';
 import type { EksCluster } from './aws/eks';
 import { startEventSource } from './aws/event-source';
 import { withHistory } from './aws/history';
-import { createLambdaRuntime } from './aws/lambda/lambda-runtime';
+import { createLambda } from './aws/lambda/lambda-operations';
+import { createLambdaRuntime, type LocalFunction } from './aws/lambda/lambda-runtime';
 import type { Place } from './aws/network';
 import { startSchedule } from './aws/schedule';
 import { type Clock, realClock } from './clock';
@@ -93,6 +94,7 @@ export async function startLocalSystem(options: LocalSystemOptions): Promise<Loc
   const functions = localFunctions(place, FUNCTION_TIMEOUT_SECONDS * patience);
   const states = createStates(world, { runtime, findFunction: (arn) => Object.values(functions.states).find((each) => each.arn === arn), interpreter: libraryInterpreter({ factor, timeoutFactor: factor * patience }) });
 
+  const deployed = [...Object.values(functions.states as Readonly<Record<string, LocalFunction>>), functions.routeEvents, functions.syncTargets, functions.sweep, functions.resync];
   const began = storage.collection<number>('local/began');
   if (!began.has('cluster')) began.set('cluster', clock.now());
   let awsUrl = '';
@@ -101,7 +103,7 @@ export async function startLocalSystem(options: LocalSystemOptions): Promise<Loc
     world,
     ...(folder === undefined ? {} : { dynamodbPath: join(folder, 'dynamodb') }),
     endpoint: () => awsUrl || undefined,
-    services: { states: states.operations },
+    services: { states: states.operations, lambda: createLambda(({ account: id, region }) => (id === place.account && region === place.region ? deployed : [])) },
     eksClusters: ({ account: id, region }) => (id === place.account && region === place.region ? [eksCluster({ endpoint: kubeUrl, given, createdAt: began.get('cluster') ?? 0 })] : []),
     ...(options.exit ? { exit: options.exit } : {}),
   });

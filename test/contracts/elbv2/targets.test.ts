@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Elbv2Account } from './elbv2-account';
-import { aBalancer, aListener, aTargetGroup, codeOf, elbv2Account, isForeign } from './elbv2-account';
+import { aBalancer, aListener, aTargetGroup, codeOf, elbv2Account, isForeign, MOMENT_MS } from './elbv2-account';
 
 async function states({ elb }: Elbv2Account, TargetGroupArn: string): Promise<Record<string, string>> {
   const { TargetHealthDescriptions = [] } = await elb.describeTargetHealth({ TargetGroupArn });
@@ -53,9 +53,9 @@ describe('targets', () => {
     await account.elb.registerTargets({ TargetGroupArn, Targets: [{ Id: '10.0.0.10' }, { Id: '10.0.0.11' }] });
     await account.pass(150_000);
     await account.elb.deregisterTargets({ TargetGroupArn, Targets: [{ Id: '10.0.0.10' }, { Id: '10.0.0.99' }] });
-    await account.pass(59_000);
+    await account.pass(60_000 - MOMENT_MS);
     expect(await states(account, TargetGroupArn)).toMatchObject({ '10.0.0.10:80': 'draining Target.DeregistrationInProgress' });
-    await account.pass(1_000);
+    await account.pass(MOMENT_MS);
     expect(Object.keys(await states(account, TargetGroupArn))).toEqual(['10.0.0.11:80']);
   });
 

@@ -131,7 +131,7 @@ describe('a request', () => {
     ['Query', queryRequest('autoscaling', { Action: 'DescribeAutoScalingGroups' }), '<Error><Type>Sender</Type><Code>NotImplemented</Code><Message>The local AWS has no service autoscaling</Message></Error>'],
     ['REST XML', restRequest('s3', { method: 'GET', path: '/' }), '<Code>NotImplemented</Code><Message>The local AWS has no service s3</Message>'],
     ['JSON', jsonRequest('logs', 'Logs_20140328.DescribeLogGroups', '{}'), '{"__type":"NotImplemented","message":"The local AWS has no service logs"}'],
-    ['REST JSON', restRequest('lambda', { method: 'GET', path: '/2015-03-31/functions' }), '{"__type":"NotImplemented","message":"The local AWS has no service lambda"}'],
+    ['REST JSON', restRequest('batch', { method: 'POST', path: '/v1/listjobs' }), '{"__type":"NotImplemented","message":"The local AWS has no service batch"}'],
   ])('for a service that is not here is refused in the form of the %s protocol', async (_, request, words) => {
     const { status, text } = await answer(request);
     expect([status, text]).toEqual([400, expect.stringContaining(words)]);
