@@ -107,6 +107,11 @@ describe.skipIf(!found)(`kubectl${found ? '' : ' (skipped: not on the PATH)'}`, 
     expect(await failing('apply', '-f', file)).toContain('strict decoding error: unknown field "spec.prots"');
   });
 
+  it('says of a kind that is not here that it is not', async () => {
+    const file = manifest({ apiVersion: 'batch/v1', kind: 'Job', metadata: { name: 'job', namespace: 'web' } });
+    for (const command of ['apply', 'create', 'diff']) expect(await failing(command, '-f', file)).toContain('no matches for kind "Job" in version "batch/v1"');
+  });
+
   it('serves a CRD that is applied, and updates its objects', async () => {
     await kubectl('apply', '-f', 'infra/cluster/crds/target-group-binding.yaml');
     await kubectl('wait', '--for=condition=Established', 'crd/targetgroupbindings.elbv2.k8s.aws', '--timeout=20s');
