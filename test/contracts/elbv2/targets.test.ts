@@ -110,6 +110,8 @@ describe('targets', () => {
   it.each([
     ['an address outside all private ranges', { Id: '8.8.8.8' }, 'InvalidTarget'],
     ['an address outside the VPC without a zone', { Id: '192.168.0.1' }, 'ValidationError'],
+    ['an address of the VPC in another zone than its own', { Id: '10.0.0.11', AvailabilityZone: 'us-west-2b' }, 'ValidationError'],
+    ['an address of the VPC in all zones', { Id: '10.0.0.11', AvailabilityZone: 'all' }, 'ValidationError'],
     ['an IPv6 address in an IPv4 group', { Id: '2001:db8::1' }, 'InvalidTarget'],
     ['what is no address', { Id: 'i-0123456789abcdef0' }, 'InvalidTarget'],
     ['a port out of range', { Id: '10.0.0.10', Port: 0 }, 'ValidationError'],
