@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { CreateStateMachineCommand, DescribeStateMachineCommand, SFNClient, UpdateStateMachineCommand } from '@aws-sdk/client-sfn';
 import { parse } from 'yaml';
@@ -19,17 +19,20 @@ import { runForwarder } from '../cluster/forwarder/forwarder';
 import { FUNCTION_TIMEOUT_SECONDS, workflowDefinition } from '../workflow';
 import { createLocalAccount, type LocalAccount } from './account';
 import { defaultEnvironment, defaultIds } from './aws/default-environment';
+import type { EksCluster } from './aws/eks';
 import { startEventSource } from './aws/event-source';
 import { withHistory } from './aws/history';
-import { createLambdaRuntime } from './aws/lambda/lambda-runtime';
+import { createLambda } from './aws/lambda/lambda-operations';
+import { createLambdaRuntime, type LocalFunction } from './aws/lambda/lambda-runtime';
 import type { Place } from './aws/network';
 import { startSchedule } from './aws/schedule';
 import { type Clock, realClock } from './clock';
-import { createLocalCluster, type LocalCluster } from './cluster/local-cluster';
+import { createLocalCluster, KUBERNETES_VERSION, type LocalCluster } from './cluster/local-cluster';
 import { clusterTransport } from './cluster-transport';
 import { deployLocally, NAMES } from './deploy';
 import { libraryInterpreter } from './engine/library-interpreter';
 import { createStates, type States } from './engine/states';
+import { holdFolder } from './hold-folder';
 import { localFunctions } from './local-functions';
 import { defaultNodeSubnets, nodeMachines } from './node-machines';
 import { quietClients } from './quiet-clients';
@@ -79,7 +82,7 @@ const CRD = join(import.meta.dirname, '../cluster/crds/target-group-binding.yaml
 /** Starts the system, or goes on with the one that the folder holds. Resolves when it answers and its cluster is registered. */
 export async function startLocalSystem(options: LocalSystemOptions): Promise<LocalSystem> {
   const { folder, factor, clock = realClock(), random = Math.random, onProblem = rethrow } = options;
-  if (folder !== undefined) mkdirSync(folder, { recursive: true });
+  const release = folder === undefined ? () => undefined : holdFolder(folder);
   const storage = folder === undefined ? memoryStorage() : fileStorage(join(folder, 'aws.sqlite'));
   const clusterStorage = folder === undefined ? memoryStorage() : fileStorage(join(folder, 'cluster.sqlite'));
   const world = { storage: withHistory(storage, clock), clock, random, factor };
@@ -91,12 +94,17 @@ export async function startLocalSystem(options: LocalSystemOptions): Promise<Loc
   const functions = localFunctions(place, FUNCTION_TIMEOUT_SECONDS * patience);
   const states = createStates(world, { runtime, findFunction: (arn) => Object.values(functions.states).find((each) => each.arn === arn), interpreter: libraryInterpreter({ factor, timeoutFactor: factor * patience }) });
 
+  const deployed = [...Object.values(functions.states as Readonly<Record<string, LocalFunction>>), functions.routeEvents, functions.syncTargets, functions.sweep, functions.resync];
+  const began = storage.collection<number>('local/began');
+  if (!began.has('cluster')) began.set('cluster', clock.now());
   let awsUrl = '';
+  let kubeUrl = '';
   const account = createLocalAccount({
     world,
     ...(folder === undefined ? {} : { dynamodbPath: join(folder, 'dynamodb') }),
     endpoint: () => awsUrl || undefined,
-    services: { states: states.operations },
+    services: { states: states.operations, lambda: createLambda(({ account: id, region }) => (id === place.account && region === place.region ? deployed : [])) },
+    eksClusters: ({ account: id, region }) => (id === place.account && region === place.region ? [eksCluster({ endpoint: kubeUrl, given, createdAt: began.get('cluster') ?? 0 })] : []),
     ...(options.exit ? { exit: options.exit } : {}),
   });
   if (!storage.collection<boolean>('local/loaded').has('environment')) {
@@ -115,6 +123,7 @@ export async function startLocalSystem(options: LocalSystemOptions): Promise<Loc
   const aws = await account.aws.listen(options.awsPort ?? 0);
   awsUrl = aws.url;
   const kube = await cluster.listen(options.kubePort ?? 0);
+  kubeUrl = kube.url;
 
   const clientConfig: AwsClientConfig = { region: place.region, endpoint: aws.url, credentials: { accessKeyId: place.account, secretAccessKey: 'local' } };
   const deployment = await deployLocally(clientConfig);
@@ -174,8 +183,14 @@ export async function startLocalSystem(options: LocalSystemOptions): Promise<Loc
       await account.close();
       storage.close();
       clusterStorage.close();
+      release();
     },
   };
+}
+
+/** The local cluster as EKS shows it. Its endpoint is plain HTTP, so that no authority signs for it. */
+function eksCluster({ endpoint, given, createdAt }: { endpoint: string; given: Pick<NonNullable<LocalSystemOptions['environment']>, 'vpcId' | 'nodeSubnets' | 'nodeSecurityGroup'>; createdAt: number }): EksCluster {
+  return { name: defaultIds.cluster, endpoint, authorityPem: '', version: KUBERNETES_VERSION.replace(/^v|\.\d+$/g, ''), vpcId: given.vpcId, subnetIds: given.nodeSubnets.map(({ subnetId }) => subnetId), clusterSecurityGroupId: given.nodeSecurityGroup, createdAt };
 }
 
 function placeOf(facts: unknown): Place {

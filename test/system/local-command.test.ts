@@ -80,6 +80,12 @@ describe.skipIf(!tools.aws || !tools.kubectl)(`aws${missing('aws')}`, () => {
     expect(await run(`aws stepfunctions get-execution-history --execution-arn ${arn} --query "events[].stateEnteredEventDetails.name" --output text`)).toContain('CreateLoadBalancer');
   });
 
+  it('describes the cluster as EKS does, and kubectl takes it from there', async () => {
+    expect(await run('aws eks list-clusters --query clusters --output text')).toBe('demo');
+    await run('aws eks update-kubeconfig --name demo --kubeconfig "$FOLDER/eks.kubeconfig"');
+    expect(await run('kubectl --kubeconfig "$FOLDER/eks.kubeconfig" get nodes -o name')).toMatch(/^node\/ip-/);
+  });
+
   it('redrives a failed execution', async () => {
     await child.addFault({ kind: 'error', action: 'CreateListener', code: 'AccessDenied', message: 'Not allowed', times: 1 });
     await child.view.apply([aDeployment('redriven'), aService('redriven')]);

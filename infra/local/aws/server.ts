@@ -14,7 +14,7 @@ import type { Throttling } from './throttling';
 import { readCredentialScope } from './wire/credentials';
 import type { WireRequest, WireResponse } from './wire/message';
 import { decode } from './wire/protocol';
-import { writeError } from './wire/error-output';
+import { writeError, writeStrangeError } from './wire/error-output';
 import type { ServiceSchema } from './wire/service-schema';
 import { serviceSchema } from './wire/services';
 
@@ -86,15 +86,10 @@ interface FoundService {
 
 async function findService(request: WireRequest): Promise<FoundService | WireResponse> {
   const scope = readCredentialScope(request);
-  if (scope === undefined) return refusal(403, 'MissingAuthenticationToken', 'Request is missing Authentication Token');
+  if (scope === undefined) return writeStrangeError(request, { status: 403, code: 'MissingAuthenticationToken', message: 'Request is missing Authentication Token' });
   const schema = await serviceSchema(scope.service);
-  if (schema === undefined) return refusal(400, 'NotImplemented', `The local AWS has no service ${scope.service}`);
+  if (schema === undefined) return writeStrangeError(request, { service: scope.service, status: 400, code: 'NotImplemented', message: `The local AWS has no service ${scope.service}` });
   return { service: scope.service, schema, scope };
-}
-
-/** Before the service is known its protocol is not either; JSON is what most clients can show. */
-function refusal(status: number, code: string, message: string): WireResponse {
-  return { status, headers: { 'content-type': 'application/json', 'x-amzn-errortype': code }, body: JSON.stringify({ __type: code, message }) };
 }
 
 function accountOf(accessKeyId: string, { accountOf: lookUp, defaultAccount }: LocalAwsOptions): string {

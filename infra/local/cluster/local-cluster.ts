@@ -22,6 +22,9 @@ import { addClusterNode } from './controllers/cluster-nodes';
 import { probePort } from './probe-port';
 import { createObjectStore } from './store/object-store';
 
+/** What the local cluster says it is. */
+export const KUBERNETES_VERSION = 'v1.33.4';
+
 /** What a local cluster is made of. */
 export interface LocalClusterParts {
   readonly storage: Storage;
@@ -65,7 +68,7 @@ const MINUTE_MS = 60_000;
 
 /** Starts a cluster, or goes on with the one that `storage` holds: its first nodes, the usual namespaces, and what was applied before. */
 export function createLocalCluster(parts: LocalClusterParts): LocalCluster {
-  const { storage, clock, random, factor, version = 'v1.33.4', onProblem = rethrowLater } = parts;
+  const { storage, clock, random, factor, version = KUBERNETES_VERSION, onProblem = rethrowLater } = parts;
   const context: WriteContext = { store: createObjectStore(storage), kinds: createKindRegistry(), clock, random };
   const nodes = parts.nodes ?? memoryNodeProvider(storage);
   const watches = createWatches({ bookmarkMs: Math.max(1000, MINUTE_MS * factor) });

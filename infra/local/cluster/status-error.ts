@@ -57,6 +57,11 @@ export function unknownPath(): StatusError {
   return new StatusError(404, 'NotFound', 'the server could not find the requested resource');
 }
 
+/** 501: what a pod can do only where its containers run. */
+export function noContainers(subresource: string): StatusError {
+  return new StatusError(501, 'NotImplemented', `the local cluster runs no containers: pods have no ${subresource} (what a pod is, its state and its Events are there: kubectl get, kubectl describe)`);
+}
+
 /** 409 on create. */
 export function alreadyExists(resource: ResourceName, name: string): StatusError {
   return new StatusError(409, 'AlreadyExists', `${qualified(resource)} "${name}" already exists`, detailsOf(resource, name));

@@ -1,6 +1,8 @@
+import { ACM } from '@aws-sdk/client-acm';
 import { EC2 } from '@aws-sdk/client-ec2';
 import { ElasticLoadBalancingV2 } from '@aws-sdk/client-elastic-load-balancing-v2';
 import { ResourceGroupsTaggingAPI } from '@aws-sdk/client-resource-groups-tagging-api';
+import { expect, vi } from 'vitest';
 import { createAcm } from '../../../infra/local/aws/acm';
 import { createEc2 } from '../../../infra/local/aws/ec2/create-ec2';
 import { createElbv2 } from '../../../infra/local/aws/elbv2/create-elbv2';
@@ -28,50 +30,72 @@ export interface Elbv2Account extends AsyncDisposable {
   probe(probe: Probe): void;
 }
 
-/** Whether the suite speaks to a server that somebody else started, whose time and targets it cannot drive. */
-export const isForeign = process.env['LOCAL_AWS_URL'] !== undefined;
+/** A server that somebody else started, whose targets and quotas are not ours to set and whose time passes by itself. */
+const FOREIGN_URL = process.env['LOCAL_AWS_URL'] || undefined;
+export const isForeign = FOREIGN_URL !== undefined;
+/** What every delay of that server is multiplied by: with `npm run local` it is `--factor`. */
+const FOREIGN_FACTOR = Number(process.env['LOCAL_AWS_FACTOR'] ?? 1);
+/** How long before it is due a test looks whether something has happened too early: a clock that is not ours needs room for the calls themselves. */
+export const MOMENT_MS = isForeign ? 10_000 : 1000;
+/** Half a second more, so that what is due has happened. */
+const LATE_MS = 500;
+if (isForeign) vi.setConfig({ testTimeout: 600_000 });
+
+interface Server {
+  readonly url: string;
+  readonly pass: (ms: number) => Promise<void>;
+  readonly probe: (probe: Probe) => void;
+  readonly close: () => Promise<void>;
+}
 
 let serial = 0;
 
 /** Makes an account of its own for each test: on `LOCAL_AWS_URL` if that is set, else on a server that is started for it. */
 export async function elbv2Account({ quotas = {} }: { quotas?: Partial<Quotas> } = {}): Promise<Elbv2Account> {
-  const account = String(100_000_000_000 + process.pid * 1000 + ++serial);
-  const own = await startServer(quotas);
-  const config = { region: 'us-west-2', endpoint: process.env['LOCAL_AWS_URL'] ?? own.url, credentials: { accessKeyId: account, secretAccessKey: 'secret' }, maxAttempts: 1 };
-  const elb = new ElasticLoadBalancingV2(config);
-  const ec2 = new EC2(config);
-  const tagging = new ResourceGroupsTaggingAPI(config);
-  const network = await makeNetwork(ec2);
-  const certificate = `arn:aws:acm:us-west-2:${account}:certificate/0a1b2c3d-0000-4000-8000-${account}`;
-  const otherCertificate = certificate.replace('0a1b2c3d', '1a1b2c3d');
-  for (const arn of [certificate, otherCertificate]) own.acm.ensureCertificate({ account, region: 'us-west-2' }, arn);
+  const account = String(100_000_000_000 + ((process.pid * 1000 + Date.now()) % 1_000_000) * 100_000 + ++serial);
+  const { url, pass, probe, close } = FOREIGN_URL === undefined ? await startServer(quotas) : foreignServer(FOREIGN_URL);
+  const config = { region: 'us-west-2', endpoint: url, credentials: { accessKeyId: account, secretAccessKey: 'secret' }, maxAttempts: 1 };
+  const clients = { elb: new ElasticLoadBalancingV2(config), ec2: new EC2(config), tagging: new ResourceGroupsTaggingAPI(config) };
+  const acm = new ACM(config);
+  const network = await makeNetwork(clients.ec2);
+  const [certificate, otherCertificate] = [await aCertificate(acm, 'one.example.com'), await aCertificate(acm, 'two.example.com')];
   return {
-    elb,
-    ec2,
-    tagging,
+    ...clients,
     ...network,
     certificate,
     otherCertificate,
-    pass: async (ms) => {
-      if (isForeign) await new Promise((resolve) => setTimeout(resolve, ms));
-      else own.clock.advance(ms);
-    },
-    probe: own.useProbe,
+    pass,
+    probe,
     [Symbol.asyncDispose]: async () => {
-      for (const client of [elb, ec2, tagging]) client.destroy();
-      await own.close();
+      for (const client of [...Object.values(clients), acm]) client.destroy();
+      await close();
     },
   };
 }
 
-async function startServer(quotas: Partial<Quotas>) {
+function foreignServer(url: string): Server {
+  return {
+    url,
+    pass: (ms) => new Promise((resolve) => setTimeout(resolve, (ms + LATE_MS) * FOREIGN_FACTOR)),
+    probe: () => expect.fail('the targets of a foreign server cannot be driven: skip this test there'),
+    close: () => Promise.resolve(),
+  };
+}
+
+async function startServer(quotas: Partial<Quotas>): Promise<Server> {
   const world = drivenWorld();
   const ec2 = createEc2(world);
   const acm = createAcm(world);
   const elbv2 = createElbv2({ world, network: ec2.network, hasCertificate: (call, arn) => acm.certificate(call, arn) !== undefined, quotas });
   const services = { ec2: ec2.operations, acm: acm.operations, elasticloadbalancing: elbv2.operations, tagging: createTagging([elbv2.tags, ec2.tags]) };
-  const listening = await createLocalAws({ world, services }).listen();
-  return { ...listening, clock: world.clock, acm, useProbe: elbv2.useProbe };
+  const { url, close } = await createLocalAws({ world, services }).listen();
+  return { url, close, probe: elbv2.useProbe, pass: (ms) => Promise.resolve(world.clock.advance(ms)) };
+}
+
+/** Of a private authority, since such a certificate is issued at once. */
+async function aCertificate(acm: ACM, DomainName: string): Promise<string> {
+  const CertificateAuthorityArn = 'arn:aws:acm-pca:us-west-2:111122223333:certificate-authority/aaaaaaaa-0000-4000-8000-00000000000a';
+  return (await acm.requestCertificate({ DomainName, CertificateAuthorityArn })).CertificateArn ?? '';
 }
 
 async function makeNetwork(ec2: EC2) {

@@ -109,7 +109,7 @@ describe('a listener that is gone', () => {
 });
 
 /** AWS: "AddListenerCertificates", "RemoveListenerCertificates", "DescribeListenerCertificates". */
-describe.skipIf(isForeign)('listener certificates', () => {
+describe('listener certificates', () => {
   it('shows the default first, and twice if it was added too', async () => {
     await using account = await elbv2Account();
     const ListenerArn = (await aTlsListener(account, await aBalancer(account), await aTargetGroup(account)))?.ListenerArn;
@@ -123,12 +123,12 @@ describe.skipIf(isForeign)('listener certificates', () => {
     expect(await list()).toEqual([true]);
   });
 
-  it('keeps to the limit', async () => {
+  it.skipIf(isForeign)('keeps to the limit', async () => {
     await using account = await elbv2Account({ quotas: { 'certificates-per-network-load-balancer': 0 } });
     const ListenerArn = (await aTlsListener(account, await aBalancer(account), await aTargetGroup(account)))?.ListenerArn;
     const add = (CertificateArn: string) => codeOf(account.elb.addListenerCertificates({ ListenerArn, Certificates: [{ CertificateArn }] }));
     expect(await add(account.certificate)).toBe('accepted');
     expect(await add(account.otherCertificate)).toBe('TooManyCertificates');
-    expect(await add(account.certificate.replace('0a1b', 'ffff'))).toBe('CertificateNotFound');
+    expect(await add(account.certificate.replace(/[^/]+$/, '00000000-0000-4000-8000-000000000000'))).toBe('CertificateNotFound');
   });
 });

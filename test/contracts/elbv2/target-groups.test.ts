@@ -128,6 +128,19 @@ describe('attributes', () => {
   });
 
   it.each([
+    ['TCP', 'instance', { 'preserve_client_ip.enabled': 'true', 'deregistration_delay.connection_termination.enabled': 'false', 'target_health_state.unhealthy.connection_termination.enabled': 'true' }],
+    ['TLS', 'ip', { 'preserve_client_ip.enabled': 'false', 'deregistration_delay.connection_termination.enabled': 'false' }],
+    ['UDP', 'ip', { 'preserve_client_ip.enabled': 'true', 'deregistration_delay.connection_termination.enabled': 'true' }],
+    ['TCP_UDP', 'instance', { 'preserve_client_ip.enabled': 'true', 'deregistration_delay.connection_termination.enabled': 'true' }],
+    ['HTTP', 'ip', { 'stickiness.type': 'lb_cookie', 'load_balancing.algorithm.type': 'round_robin', 'slow_start.duration_seconds': '0', 'stickiness.lb_cookie.duration_seconds': '86400' }],
+  ] as const)('have the defaults of %s to targets of type %s', async (Protocol, TargetType, expected) => {
+    await using account = await elbv2Account();
+    const { TargetGroups } = await account.elb.createTargetGroup({ Name: 'group', Protocol, Port: 80, VpcId: account.vpcId, TargetType });
+    const { Attributes } = await account.elb.describeTargetGroupAttributes({ TargetGroupArn: TargetGroups?.[0]?.TargetGroupArn });
+    expect(asRecord(Attributes)).toMatchObject(expected);
+  });
+
+  it.each([
     ['an unknown key', 'no.such.key', 'true'],
     ['a key of the other type of load balancer', 'slow_start.duration_seconds', '30'],
     ['a value of the wrong form', 'proxy_protocol_v2.enabled', 'yes'],

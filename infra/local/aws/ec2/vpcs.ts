@@ -1,6 +1,6 @@
 import type { CreateVpcRequest, DeleteVpcRequest, DescribeVpcsRequest, DescribeVpcsResult, Vpc } from '@aws-sdk/client-ec2';
 import { AwsError, type Operations } from '../operation';
-import { canonicalIpv4Cidr } from './cidr';
+import { canonicalIpv4Cidr, canonicalIpv6Cidr } from './cidr';
 import { need, operation } from './ec2-operation';
 import { find, findAll, kinds } from './ids';
 import { list, type Listing } from './listing';
@@ -33,7 +33,7 @@ const vpcListing: Listing<Vpc> = {
 export function vpcOperations(ec2: Ec2): Operations {
   return {
     DescribeVpcs: operation<DescribeVpcsRequest>(['VpcIds', 'Filters', 'MaxResults', 'NextToken'], (input, call) => describeVpcs(ec2.open(call), input)),
-    CreateVpc: operation<CreateVpcRequest>(['CidrBlock', 'TagSpecifications'], (input, call) => createVpc(ec2, ec2.open(call), input)),
+    CreateVpc: operation<CreateVpcRequest>(['CidrBlock', 'AmazonProvidedIpv6CidrBlock', 'TagSpecifications'], (input, call) => createVpc(ec2, ec2.open(call), input)),
     DeleteVpc: operation<DeleteVpcRequest>(['VpcId'], (input, call) => deleteVpc(ec2.open(call), need(input.VpcId, 'vpcId'))),
   };
 }
@@ -65,8 +65,14 @@ function createVpc(ec2: Ec2, region: Region, input: CreateVpcRequest): { Vpc: Vp
   if (bits < 16 || bits > 28) throw new AwsError('InvalidVpc.Range', `The CIDR '${cidrBlock}' is invalid.`);
   const vpcId = ec2.id('vpc');
   region.tags.set(vpcId, takeTags(input.TagSpecifications, kinds.vpc, ec2.quotas));
-  const vpc = addVpc(ec2, region, { vpcId, cidrBlocks: [{ associationId: ec2.id('vpc-cidr-assoc'), cidrBlock, state: 'associated' }], ipv6CidrBlocks: [] });
+  const vpc = addVpc(ec2, region, { vpcId, cidrBlocks: [{ associationId: ec2.id('vpc-cidr-assoc'), cidrBlock, state: 'associated' }], ipv6CidrBlocks: input.AmazonProvidedIpv6CidrBlock === true ? [{ associationId: ec2.id('vpc-cidr-assoc'), cidrBlock: amazonBlock(ec2), state: 'associated' }] : [] });
   return { Vpc: showVpc(region, vpc) };
+}
+
+/** A /56 as Amazon gives one to a VPC. */
+function amazonBlock({ world }: Ec2): string {
+  const group = (bits: number) => Math.floor(world.random() * 2 ** bits);
+  return canonicalIpv6Cidr(`2600:1f14:${group(16).toString(16)}:${(group(8) * 256).toString(16)}::/56`);
 }
 
 /** Makes a VPC with what AWS makes beside it: the default security group and the main route table with its local route. */

@@ -37,7 +37,7 @@ export function listenerCertificateOperations(elbv2: Elbv2): Operations {
   const describe = (input: DescribeListenerCertificatesInput, call: Call): DescribeListenerCertificatesOutput => {
     const { defaultCertificate, extraCertificates } = findListener(state, call, input.ListenerArn ?? '');
     const first = defaultCertificate === undefined ? [] : [{ CertificateArn: defaultCertificate, IsDefault: true }];
-    const { items, ...next } = page([...first, ...extraCertificates.map((CertificateArn) => ({ CertificateArn, IsDefault: false }))], input);
+    const { items, ...next } = page([...first, ...extraCertificates.map((CertificateArn) => ({ CertificateArn, IsDefault: false }))], input, ({ CertificateArn, IsDefault }) => `${CertificateArn ?? ''} ${IsDefault}`);
     return { Certificates: items, ...next };
   };
   return { AddListenerCertificates: add, RemoveListenerCertificates: remove, DescribeListenerCertificates: describe };

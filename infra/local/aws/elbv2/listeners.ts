@@ -24,7 +24,7 @@ import { checkedTags } from './tags';
 export function listenerOperations(elbv2: Elbv2): Operations {
   const { state } = elbv2;
   const describe = (input: DescribeListenersInput, call: Call): DescribeListenersOutput => {
-    const { items, ...next } = page(selected(elbv2, call, input), input);
+    const { items, ...next } = page(selected(elbv2, call, input), input, ({ arn }) => arn);
     return { Listeners: items.map(shownListener), ...next };
   };
   const remove = (input: DeleteListenerInput, call: Call): DeleteListenerOutput => {

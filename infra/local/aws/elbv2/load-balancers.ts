@@ -21,7 +21,7 @@ export function loadBalancerOperations(elbv2: Elbv2): Operations {
     return { LoadBalancers: [shownLoadBalancer(build(elbv2, call, { draft, subnets }), call)] };
   };
   const describe = (input: DescribeLoadBalancersInput, call: Call): DescribeLoadBalancersOutput => {
-    const { items, ...next } = page(selected(elbv2, call, input), input);
+    const { items, ...next } = page(selected(elbv2, call, input), input, ({ arn }) => arn);
     return { LoadBalancers: items.map((record) => shownLoadBalancer(record, call)), ...next };
   };
   return { CreateLoadBalancer: create, DescribeLoadBalancers: describe, DeleteLoadBalancer: (input: DeleteLoadBalancerInput, call: Call) => remove(elbv2, call, input) };

@@ -27,7 +27,7 @@ export function ruleOperations(elbv2: Elbv2): Operations {
   const { state } = elbv2;
   const shown = (record: RuleRecord) => shownRule(state, record);
   const describe = (input: DescribeRulesInput, call: Call): DescribeRulesOutput => {
-    const { items, ...next } = page(selected(elbv2, call, input), input);
+    const { items, ...next } = page(selected(elbv2, call, input), input, ({ arn }) => arn);
     return { Rules: items.map(shown), ...next };
   };
   const remove = (input: DeleteRuleInput, call: Call): DeleteRuleOutput => {

@@ -52,7 +52,7 @@ export const sslPolicyNames: readonly string[] = Object.keys(policies);
 export function sslPolicyOperations(): Operations {
   const describe = (input: DescribeSSLPoliciesInput): DescribeSSLPoliciesOutput => {
     const names = input.Names === undefined || input.Names.length === 0 ? sslPolicyNames : input.Names;
-    const { items, ...next } = page(names.map(shownPolicy), input);
+    const { items, ...next } = page(names.map(shownPolicy), input, ({ Name }) => Name ?? '');
     return { SslPolicies: items, ...next };
   };
   return { DescribeSSLPolicies: describe };

@@ -39,7 +39,7 @@ export function targetGroupOperations(elbv2: Elbv2): Operations {
   };
   const describe = (input: DescribeTargetGroupsInput, call: Call): DescribeTargetGroupsOutput => {
     const uses = usesOfTargetGroups(state);
-    const { items, ...next } = page(selected(elbv2, call, input), input);
+    const { items, ...next } = page(selected(elbv2, call, input), input, ({ arn }) => arn);
     return { TargetGroups: items.map((record) => shownTargetGroup(record, [...(uses.get(record.arn)?.keys() ?? [])])), ...next };
   };
   const remove = (input: DeleteTargetGroupInput, call: Call): DeleteTargetGroupOutput => {

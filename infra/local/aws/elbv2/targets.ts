@@ -119,10 +119,12 @@ function addressZone({ network }: Elbv2, call: Call, { group, target }: Register
   if (!ipaddr.isValid(id) || ipaddr.parse(id).kind() !== group.ipAddressType) throw invalidTarget(`The IP address '${id}' is not a valid ${group.ipAddressType} address`);
   const vpc = network.vpc(call, group.vpcId ?? '');
   if (isInside(id, [...(vpc?.cidrBlocks ?? []), ...(vpc?.ipv6CidrBlocks ?? [])])) {
-    return asked ?? network.subnetByAddress(call, group.vpcId ?? '', id)?.availabilityZone;
+    const zone = network.subnetByAddress(call, group.vpcId ?? '', id)?.availabilityZone;
+    if (asked !== undefined && zone !== undefined && asked !== zone) throw validationError(`The IP address '${id}' is within the VPC, and cannot have its Availability Zone overridden to '${asked}' from '${zone}'`);
+    return asked ?? zone;
   }
   if (!isInside(id, privateRanges)) throw invalidTarget(`The IP address '${id}' is not within the VPC or a private range`);
-  if (asked === undefined) throw validationError(`You must specify an Availability Zone for the IP address '${id}', which is outside the VPC`);
+  if (asked === undefined) throw validationError(`You must specify a valid Availability Zone or select 'all' for all enabled Availability zones, since the IP address '${id}' is outside the VPC`);
   return asked;
 }
 

@@ -18,7 +18,7 @@ export function trustStoreOperations({ state, world }: Elbv2): Operations {
     return { TrustStores: [shown(record)] };
   };
   const describe = (input: DescribeTrustStoresInput, call: Call): DescribeTrustStoresOutput => {
-    const { items, ...next } = page(selected(visible(call), input), input);
+    const { items, ...next } = page(selected(visible(call), input), input, ({ arn }) => arn);
     return { TrustStores: items.map(shown), ...next };
   };
   const remove = (input: DeleteTrustStoreInput, call: Call): DeleteTrustStoreOutput => {

@@ -1,5 +1,5 @@
 import type { AwsError } from '../operation';
-import type { WireResponse } from './message';
+import type { WireRequest, WireResponse } from './message';
 import type { ErrorSchema, ServiceSchema } from './service-schema';
 import { element } from './xml-output';
 
@@ -11,6 +11,16 @@ export function writeError(service: ServiceSchema, error: Pick<AwsError, 'code' 
   if (service.protocol === 'ec2') return xml(status, ec2Error(error, requestId));
   if (service.protocol === 'query') return xml(status, queryError({ service, status, code: declared?.queryCode ?? error.code, message: error.message }, requestId));
   return jsonError(service, { declared, status, code: error.code, message: error.message }, requestId);
+}
+
+/** Services that speak XML over plain paths. */
+const REST_XML = new Set(['s3', 'route53', 'cloudfront']);
+
+/** An error before the service is known, or for one that is not here: in the form that the request itself suggests. */
+export function writeStrangeError({ headers }: Pick<WireRequest, 'headers'>, { service = '', status, code, message }: Failure & { service?: string }): WireResponse {
+  const isQuery = headers['content-type']?.startsWith('application/x-www-form-urlencoded') === true;
+  if (isQuery || REST_XML.has(service)) return xml(status, `<ErrorResponse><Error>${element('Type', sideOf(status))}${element('Code', code)}${element('Message', message)}</Error></ErrorResponse>`);
+  return { status, headers: { 'content-type': 'application/json', 'x-amzn-errortype': code }, body: JSON.stringify({ __type: code, message }) };
 }
 
 function xml(status: number, body: string): WireResponse {

@@ -27,8 +27,11 @@ function decodeQuery(service: ServiceSchema, protocol: 'query' | 'ec2', request:
   const parameters = new URLSearchParams(bodyText(request.body));
   for (const [name, value] of Object.entries(request.query)) for (const item of [value].flat()) parameters.append(name, item);
   const action = parameters.get('Action') ?? '';
-  const operation = service.operations.get(action);
-  if (operation === undefined) throw new AwsError('InvalidAction', `Could not find operation ${action} for version ${service.version}`);
+  const version = parameters.get('Version') ?? service.version;
+  // EC2's operations are the same in all of its versions; elasticloadbalancing of 2012 is another service, Classic Load Balancers.
+  const isOther = protocol === 'query' && version !== service.version;
+  const operation = isOther ? undefined : service.operations.get(action);
+  if (operation === undefined) throw new AwsError('InvalidAction', `Could not find operation ${action} for version ${version}`);
   return {
     action,
     readInput: () => readQueryInput(parameters, operation, protocol),

@@ -30,6 +30,7 @@ const known: Readonly<Record<string, KnownService>> = {
   wafv2: { ...json11, version: '2019-07-29', target: 'AWSWAF_20190729' },
   'waf-regional': { ...json11, version: '2016-11-28', target: 'AWSWAF_Regional_20161128' },
   scheduler: { protocol: 'rest-json', version: '2021-06-30', load: () => import('@aws-sdk/client-scheduler') },
+  lambda: { protocol: 'rest-json', version: '2015-03-31', load: () => import('@aws-sdk/client-lambda') },
   eks: { protocol: 'rest-json', version: '2017-11-01', load: () => import('@aws-sdk/client-eks') },
 };
 

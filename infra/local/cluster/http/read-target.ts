@@ -1,6 +1,6 @@
 import type { Kind, Subresource } from '../kinds/kind';
 import type { KindRegistry } from '../kinds/kind-registry';
-import { unknownPath } from '../status-error';
+import { noContainers, unknownPath } from '../status-error';
 
 /** What a path under `/api` or `/apis` points at. */
 export interface Target {
@@ -24,6 +24,9 @@ export function splitPath(pathname: string): PathParts | undefined {
   return root === 'apis' && group !== undefined && version !== undefined ? { group, version, rest: segments.slice(2) } : undefined;
 }
 
+/** What needs a container that runs, or a network behind a pod. */
+const CONTAINER_SUBRESOURCES = new Set(['log', 'exec', 'attach', 'portforward', 'proxy']);
+
 const NAMESPACE_SUBRESOURCES = new Set(['status', 'finalize']);
 
 /** Reads a resource path. Throws 404 for what is not served. */
@@ -35,6 +38,7 @@ export function readTarget(pathname: string, kinds: KindRegistry): Target {
   const namespace = isScoped ? rest[1] : undefined;
   const [plural = '', name, subresource, ...more] = isScoped ? rest.slice(2) : rest;
   const kind = kinds.byPath({ group, version, plural });
+  if (kind?.storedAs === 'pods' && CONTAINER_SUBRESOURCES.has(subresource ?? '')) throw noContainers(subresource ?? '');
   if (kind === undefined || more.length > 0) throw unknownPath();
   if (kind.namespaced ? namespace === undefined && name !== undefined : namespace !== undefined) throw unknownPath();
   return { kind, namespace, name, subresource: readSubresource(kind, subresource) };

@@ -31,7 +31,7 @@ function answerFor({ kinds, openApi, version }: Discovery, { pathname, accept }:
   if (pathname === '/version' || pathname === '/version/') return jsonResponse(200, versionDocument(version));
   if (pathname === '/api' || pathname === '/api/') return aggregated(kinds, { accept, core: true }) ?? jsonResponse(200, apiVersions());
   if (pathname === '/apis' || pathname === '/apis/') return aggregated(kinds, { accept, core: false }) ?? jsonResponse(200, apiGroupList(kinds.all()));
-  if (pathname.startsWith('/openapi/')) return serveOpenApi(openApi, { pathname, accept });
+  if (pathname.startsWith('/openapi/')) return serveOpenApi(openApi, { pathname, accept, version });
   return serveGroup(kinds, pathname);
 }
 
@@ -52,8 +52,19 @@ function aggregated(kinds: KindRegistry, { accept, core }: { accept: string; cor
   return jsonResponse(200, aggregatedDiscovery(kinds.all(), { core, version }), { 'content-type': type });
 }
 
-function serveOpenApi(openApi: OpenApi, { pathname, accept }: { pathname: string; accept: string }): KubeResponse {
+/** As clients ask for it; in the answer a dot stands for the @, which no media type may hold. */
+const SWAGGER_PROTOBUF = 'application/com.github.proto-openapi.spec.v2@v1.0+protobuf';
+
+/** The fields `swagger`, `info` and `paths` of an OpenAPI v2 document in protobuf, all short: no path at all. */
+function emptySwagger(version: string): string {
+  const field = (number: number, text: string) => String.fromCharCode(number * 8 + 2, text.length) + text;
+  return field(1, '2.0') + field(2, field(1, 'Kubernetes') + field(2, version)) + field(8, '');
+}
+
+function serveOpenApi(openApi: OpenApi, { pathname, accept, version }: { pathname: string; accept: string; version: string }): KubeResponse {
   if (pathname === '/openapi/v3' || pathname === '/openapi/v3/') return jsonResponse(200, openApi.index());
+  // kubectl asks for it when a kind is not in v3, so not here at all: that it is in no path is the answer, and kubectl says then that there is no such kind.
+  if (pathname === '/openapi/v2' && accept === SWAGGER_PROTOBUF) return { status: 200, headers: { 'content-type': SWAGGER_PROTOBUF.replace('@', '.') }, body: emptySwagger(version) };
   const isProtobufOnly = accept !== '' && !/application\/json|\*\/\*/.test(accept);
   if (isProtobufOnly) throw notAcceptable(['application/json']);
   const text = pathname === '/openapi/v2' ? openApi.swagger() : openApi.document(pathname.slice('/openapi/v3/'.length));

@@ -53,6 +53,7 @@ const GROUPS: Readonly<Record<string, readonly Entry[]>> = {
   ],
   'policy': [{ kind: 'PodDisruptionBudget', plural: 'poddisruptionbudgets', short: ['pdb'], sub: STATUS, generation: true }],
   'apiextensions.k8s.io': [{ kind: 'CustomResourceDefinition', plural: 'customresourcedefinitions', short: ['crd', 'crds'], scope: 'Cluster', sub: STATUS, generation: true }],
+  'authentication.k8s.io': [{ kind: 'SelfSubjectReview', plural: 'selfsubjectreviews', scope: 'Cluster', createOnly: true }],
   'authorization.k8s.io': [
     { kind: 'SelfSubjectAccessReview', plural: 'selfsubjectaccessreviews', scope: 'Cluster', createOnly: true },
     { kind: 'SelfSubjectRulesReview', plural: 'selfsubjectrulesreviews', scope: 'Cluster', createOnly: true },

@@ -1,5 +1,6 @@
 import { ACM } from '@aws-sdk/client-acm';
 import { EKS } from '@aws-sdk/client-eks';
+import { Lambda } from '@aws-sdk/client-lambda';
 import { SecretsManager } from '@aws-sdk/client-secrets-manager';
 import { Shield } from '@aws-sdk/client-shield';
 import { WAFV2 } from '@aws-sdk/client-wafv2';
@@ -157,6 +158,28 @@ describe('Secrets Manager', () => {
     expect(await codeOf(() => secrets.createSecret({ Name: 'key' }))).toBe('ResourceExistsException');
     expect(await codeOf(() => secrets.getSecretValue({ SecretId: 'other' }))).toBe('ResourceNotFoundException');
     expect(await codeOf(() => secrets.getSecretValue({ SecretId: 'key' }))).toBe('ResourceNotFoundException');
+  });
+});
+
+describe('Lambda', () => {
+  const named = (name: string) => ({ name, arn: `arn:aws:lambda:us-west-2:111122223333:function:${name}:1`, handler: () => undefined, timeoutSeconds: 60 });
+  const lambda = () => new Lambda(accountWorld({ functions: ['sweep', 'resync', 'step'].map(named) }).client);
+
+  it('lists what is deployed, in pages', async () => {
+    const first = await lambda().listFunctions({ MaxItems: 2 });
+    const second = await lambda().listFunctions({ Marker: first.NextMarker });
+    expect([first, second].map((page) => page.Functions?.map(({ FunctionName }) => FunctionName))).toEqual([['sweep', 'resync'], ['step']]);
+    expect(second.NextMarker).toBeUndefined();
+  });
+
+  it.each(['sweep', 'sweep:1', 'arn:aws:lambda:us-west-2:111122223333:function:sweep', '111122223333:function:sweep'])('shows one by name, version, ARN or part of it: %s', async (FunctionName) => {
+    expect((await lambda().getFunction({ FunctionName })).Configuration).toMatchObject({ FunctionName: 'sweep', Timeout: 60, State: 'Active' });
+    expect(await lambda().getFunctionConfiguration({ FunctionName })).toMatchObject({ FunctionArn: 'arn:aws:lambda:us-west-2:111122223333:function:sweep' });
+  });
+
+  it('knows no other, and says that it does not invoke', async () => {
+    expect(await codeOf(() => lambda().getFunction({ FunctionName: 'none' }))).toBe('ResourceNotFoundException');
+    expect(await codeOf(() => lambda().invoke({ FunctionName: 'sweep' }))).toBe('NotImplemented');
   });
 });
 

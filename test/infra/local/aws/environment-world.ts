@@ -8,6 +8,8 @@ import { createShield } from '../../../../infra/local/aws/shield';
 import { createWafv2, type Wafv2 } from '../../../../infra/local/aws/wafv2';
 import { createSecretsManager } from '../../../../infra/local/aws/secretsmanager';
 import { createEks, type EksCluster } from '../../../../infra/local/aws/eks';
+import { createLambda } from '../../../../infra/local/aws/lambda/lambda-operations';
+import type { LocalFunction } from '../../../../infra/local/aws/lambda/lambda-runtime';
 import { drivenClock, type DrivenClock } from '../../../../infra/local/clock';
 import { memoryStorage } from '../../../../infra/local/storage';
 import { seededRandom } from './ec2/ec2-world';
@@ -24,14 +26,14 @@ export interface AccountWorld {
   readonly client: { region: string; credentials: { accessKeyId: string; secretAccessKey: string }; requestHandler: ReturnType<typeof inProcessHandler>; maxAttempts: number };
 }
 
-/** A fresh account in us-west-2; `certificateUsers` and `clusters` stand for the services that are not here. */
-export function accountWorld({ certificateUsers = [], clusters = [] }: { certificateUsers?: readonly string[]; clusters?: readonly EksCluster[] } = {}): AccountWorld {
+/** A fresh account in us-west-2; `certificateUsers`, `clusters` and `functions` stand for the services that are not here. */
+export function accountWorld({ certificateUsers = [], clusters = [], functions = [] }: { certificateUsers?: readonly string[]; clusters?: readonly EksCluster[]; functions?: readonly LocalFunction[] } = {}): AccountWorld {
   const clock = drivenClock();
   const world = { storage: memoryStorage(), clock, random: seededRandom(7), factor: 1 };
   const ec2 = createEc2(world);
   const acm = createAcm(world, () => certificateUsers);
   const wafv2 = createWafv2(world, (_, arn) => !arn.includes('/provisioning/'));
-  const services = { ec2: ec2.operations, acm: acm.operations, wafv2: wafv2.operations, shield: createShield(world).operations, secretsmanager: createSecretsManager(world), eks: createEks(() => clusters) };
+  const services = { ec2: ec2.operations, acm: acm.operations, wafv2: wafv2.operations, shield: createShield(world).operations, secretsmanager: createSecretsManager(world), eks: createEks(() => clusters), lambda: createLambda(() => functions) };
   const requestHandler = inProcessHandler(createLocalAws({ world, services }));
   const credentials = { accessKeyId: '111122223333', secretAccessKey: 'test' };
   return { world, clock, ec2, acm, wafv2, elbv2: elbv2State(world.storage), client: { region: 'us-west-2', credentials, requestHandler, maxAttempts: 1 } };

@@ -107,6 +107,11 @@ describe.skipIf(!found)(`kubectl${found ? '' : ' (skipped: not on the PATH)'}`, 
     expect(await failing('apply', '-f', file)).toContain('strict decoding error: unknown field "spec.prots"');
   });
 
+  it('says of a kind that is not here that it is not', async () => {
+    const file = manifest({ apiVersion: 'batch/v1', kind: 'Job', metadata: { name: 'job', namespace: 'web' } });
+    for (const command of ['apply', 'create', 'diff']) expect(await failing(command, '-f', file)).toContain('no matches for kind "Job" in version "batch/v1"');
+  });
+
   it('serves a CRD that is applied, and updates its objects', async () => {
     await kubectl('apply', '-f', 'infra/cluster/crds/target-group-binding.yaml');
     await kubectl('wait', '--for=condition=Established', 'crd/targetgroupbindings.elbv2.k8s.aws', '--timeout=20s');
@@ -122,6 +127,15 @@ describe.skipIf(!found)(`kubectl${found ? '' : ' (skipped: not on the PATH)'}`, 
     expect(await kubectl('api-versions')).toContain('discovery.k8s.io/v1');
     expect(await kubectl('version')).toContain('Server Version: v1.33.4');
     expect(await kubectl('explain', 'service.spec.ports')).toContain('targetPort');
+  });
+
+  it('says who asks', async () => {
+    expect(await kubectl('auth', 'whoami')).toMatch(/Username +local/);
+  });
+
+  it.each([['logs', 'log'], ['exec', 'exec', '--', 'ls'], ['attach', 'attach'], ['port-forward', 'portforward', '8080:80']])('says why %s cannot be had', async (command, subresource, ...rest) => {
+    const [pod = ''] = (await kubectl('get', 'pods', '-n', 'web', '-o', 'name')).split('\n');
+    expect(await failing(command, '-n', 'web', pod, ...rest)).toContain(`the local cluster runs no containers: pods have no ${subresource}`);
   });
 
   it('creates by command, for which newer versions send protobuf', async () => {
@@ -153,15 +167,18 @@ describe.skipIf(!found)(`kubectl${found ? '' : ' (skipped: not on the PATH)'}`, 
 
   it('watches changes as they come', async () => {
     const watching = spawn('kubectl', ['get', 'svc', '-n', 'web', '-w'], { env: environment() });
-    const lines: string[] = [];
-    const enough = new Promise<void>((resolve) => watching.stdout.on('data', (chunk: Buffer) => {
-      lines.push(...chunk.toString().trim().split('\n'));
-      if (lines.some((line) => line.includes('a.elb.amazonaws.com'))) resolve();
-      else if (lines.length === 2) void kubectl('patch', '-n', 'web', 'svc/web', '--subresource=status', '--type=merge', '-p', '{"status":{"loadBalancer":{"ingress":[{"hostname":"a.elb.amazonaws.com"}]}}}');
-    }));
-    await enough;
-    watching.kill();
-    expect(lines.at(-1)).toMatch(/^web +LoadBalancer +\S+ +a\.elb\.amazonaws\.com/);
+    let seen = '';
+    // kubectl writes a table cell by cell: what arrives together is no line.
+    watching.stdout.on('data', (chunk: Buffer) => void (seen += chunk.toString()));
+    const shows = (words: RegExp) => new Promise<void>((resolve, reject) => {
+      watching.stdout.on('data', () => void (words.test(seen) && resolve()));
+      watching.once('exit', () => reject(new Error(`expected ${words.source}, kubectl ended with: ${seen}`)));
+    });
+    const hostname = shows(/^web +LoadBalancer +\S+ +a\.elb\.amazonaws\.com /m);
+    await shows(/^web +LoadBalancer .*\n/m);
+    await kubectl('patch', '-n', 'web', 'svc/web', '--subresource=status', '--type=merge', '-p', '{"status":{"loadBalancer":{"ingress":[{"hostname":"a.elb.amazonaws.com"}]}}}');
+    await hostname;
+    watching.removeAllListeners('exit').kill();
   });
 
   it('deletes a namespace, and waits until all of it is gone', async () => {

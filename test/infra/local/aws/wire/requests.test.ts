@@ -127,6 +127,22 @@ describe('a request', () => {
     expect((await answer(queryRequest('elasticloadbalancing', { Action: 'DescribeTrustStoreRevocations', TrustStoreArn: 'a' }))).text).toContain('The local AWS does not implement elasticloadbalancing:DescribeTrustStoreRevocations');
   });
 
+  it.each([
+    ['Query', queryRequest('autoscaling', { Action: 'DescribeAutoScalingGroups' }), '<Error><Type>Sender</Type><Code>NotImplemented</Code><Message>The local AWS has no service autoscaling</Message></Error>'],
+    ['REST XML', restRequest('s3', { method: 'GET', path: '/' }), '<Code>NotImplemented</Code><Message>The local AWS has no service s3</Message>'],
+    ['JSON', jsonRequest('logs', 'Logs_20140328.DescribeLogGroups', '{}'), '{"__type":"NotImplemented","message":"The local AWS has no service logs"}'],
+    ['REST JSON', restRequest('batch', { method: 'POST', path: '/v1/listjobs' }), '{"__type":"NotImplemented","message":"The local AWS has no service batch"}'],
+  ])('for a service that is not here is refused in the form of the %s protocol', async (_, request, words) => {
+    const { status, text } = await answer(request);
+    expect([status, text]).toEqual([400, expect.stringContaining(words)]);
+  });
+
+  it('for an older version of a service, with other operations, is refused by that version', async () => {
+    const { status, code, text } = await answer(queryRequest('elasticloadbalancing', { Action: 'DescribeLoadBalancers', Version: '2012-06-01' }));
+    expect([status, text]).toEqual([400, expect.stringContaining('Could not find operation DescribeLoadBalancers for version 2012-06-01')]);
+    expect(code).not.toBe('ok');
+  });
+
   it('may carry its credentials in the query, as a presigned one does', async () => {
     const services = { sts: { GetCallerIdentity: (_: object, { account }: { account: string }) => ({ Account: account }) } };
     const query = { Action: 'GetCallerIdentity', Version: '2011-06-15', 'X-Amz-Credential': '444455556666/20260101/eu-west-1/sts/aws4_request', 'X-Amz-Signature': '00', 'X-Amz-Expires': '60' };
