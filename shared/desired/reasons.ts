@@ -99,6 +99,7 @@ export const REASONS = {
   SecurityGroupOfAnotherVpc: 'A named security group belongs to another VPC than the cluster.',
   InvalidSourceRange: 'A source range is no CIDR block.',
   PrefixListNotFound: 'A named prefix list does not exist in this account and Region.',
+  Ipv6InstanceTargets: 'A Service with IPv6 asks for instance targets, and no node has a primary IPv6 address.',
   SecurityGroupRuleQuota: 'A security group would need more inbound rules than it can have.',
   InvalidHealthCheck: 'A health check has a value that AWS does not take.',
   UnknownAttribute: 'An attribute is stated that AWS does not have there.',
