@@ -11,7 +11,7 @@ export const REASONS = {
 
   // Deletion.
   DeletionProtected: 'The Service is being deleted, or is no longer ours, while its attributes annotation switches deletion protection on.',
-  MalformedDeletionProtection: 'While the Service is being deleted, deletion_protection.enabled in its attributes annotation is not a bool, so whether it may go is not known.',
+  MalformedDeletionProtection: 'While the Service is being deleted, deletion_protection.enabled in its attributes annotation cannot be read, so whether it may go is not known.',
 
   // Load balancer.
   UnknownScheme: 'The scheme must be internal or internet-facing.',
