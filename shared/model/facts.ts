@@ -145,6 +145,8 @@ export interface PreflightNeeds {
   readonly sslPolicies: readonly string[];
   /** Of users. */
   readonly targetGroups: readonly string[];
+  /** Names that users chose for load balancers that are to be made. */
+  readonly loadBalancerNames: readonly string[];
   /** Quotas of Elastic Load Balancing. */
   readonly limits: boolean;
 }
@@ -164,6 +166,8 @@ export interface PreflightFacts {
   readonly sslPolicies: readonly string[];
   /** DescribeTargetGroups. */
   readonly targetGroups: readonly { readonly arn: string; readonly vpcId?: string; readonly protocol?: string; readonly loadBalancerArns: readonly string[] }[];
+  /** DescribeLoadBalancers: those that have one of the names. */
+  readonly namesakes: readonly { readonly arn: string; readonly name: string }[];
   /** DescribeAccountLimits by name: `listeners-per-network-load-balancer`. */
   readonly limits: Readonly<Record<string, number>>;
 }
