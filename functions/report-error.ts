@@ -95,6 +95,8 @@ async function tellObjects({ store, holder, state, error, clusterClient }: Repor
     const service = (found?.['spec'] as { serviceRef?: { name: string } } | undefined)?.serviceRef;
     if (place.resource !== RESOURCES.targetGroupBindings || !service) continue;
     const behind = { ...place, resource: RESOURCES.services, name: service.name };
+    // A binding's key refers to its Service before anybody reads it; a security group's reads it for this Event only, and waits for nothing of it.
+    if (holder.key.startsWith('tg#')) await store.references.add({ cluster: place.cluster, object: `services#${behind.namespace}/${behind.name}`, key: holder.key, why: 'backend of a target binding' });
     const owner = await client.get(behind.resource, behind);
     if (owner) await client.recordEvent({ object: referenceOf(behind, owner), ...event });
   }
