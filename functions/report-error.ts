@@ -1,8 +1,8 @@
 import { isStepError } from '../shared/contract/errors';
 import { type ClusterItem, type LastError } from '../shared/contract/items';
-import { clusterOf, type Key, parseKey } from '../shared/contract/keys';
+import { formatKey, type Key, parseKey } from '../shared/contract/keys';
 import { STATES } from '../shared/contract/steps';
-import { type ApiResource, type ClusterClient, RESOURCES } from '../shared/kubernetes/cluster-client';
+import { type ApiObject, type ApiResource, type ClusterClient, RESOURCES } from '../shared/kubernetes/cluster-client';
 import type { Holder, Store } from '../shared/store/store';
 import type { Log } from './log';
 
@@ -13,6 +13,8 @@ const PATIENT = new Set(['Throttled', 'Transient', 'Eventual', 'Conflict']);
 const PATIENCE = 3;
 /** In the workflow `ReportStatus` tells these: one Warning per problem. */
 const FOR_A_PERSON = new Set(['UserConfig', 'Quota']);
+/** A full security group concerns everybody behind it; this many of them are told. */
+const MOST_TOLD = 20;
 
 /** What may be said about an error anywhere: no header, token or secret. */
 export type DescribedError = Omit<LastError, 'state' | 'at'>;
@@ -68,7 +70,7 @@ export async function reportError(report: Report): Promise<void> {
     const same = previous?.name === described.name && previous.state === state && previous.awsCode === described.awsCode;
     const times = same ? (previous.times ?? 1) + 1 : 1;
     const recorded = await store.leases.recordError(holder, { ...described, state, at: now(), ...(times === 1 ? {} : { times }) });
-    if (recorded && isToTell({ name: described.name, state, times })) await tellObject(report, described);
+    if (recorded && isToTell({ name: described.name, state, times })) await tellObjects(report, described);
   } catch (failure) {
     log.warn('an error could not be reported', { failure: describeError(failure) });
   }
@@ -79,30 +81,46 @@ function isToTell({ name, state, times }: { name: string; state: string; times: 
   return times === (PATIENT.has(name) ? PATIENCE : 1);
 }
 
-async function tellObject({ store, holder, state, error, clusterClient }: Report, { message }: DescribedError): Promise<void> {
-  const key = parseKey(holder.key);
-  const object = objectOf(key);
-  const cluster = await store.clusters.get(clusterOf(key) ?? '');
-  // A cluster that is only observed is not written to, not even an Event.
-  if (!object || !clusterClient || cluster?.mode !== 'own') return;
-  const client = clusterClient(cluster);
-  const found = await client.get(object.resource, object);
-  if (!found) return;
-  const { group, version, kind } = object.resource;
-  await client.recordEvent({
-    object: { apiVersion: group === '' ? version : `${group}/${version}`, kind, namespace: object.namespace, name: object.name, ...(found.metadata.uid === undefined ? {} : { uid: found.metadata.uid }) },
-    type: 'Warning',
-    reason: (isStepError(error) ? error.details.code : undefined) ?? `${pascal(state)}Failed`,
-    message: `${state}: ${message}`,
-  });
+async function tellObjects({ store, holder, state, error, clusterClient }: Report, { name, message }: DescribedError): Promise<void> {
+  const reason = (isStepError(error) ? error.details.code : undefined) ?? `${pascal(state)}Failed`;
+  // What a person is to mend says so in words of its own; the state's name says where else to look.
+  const event = { type: 'Warning', reason, message: FOR_A_PERSON.has(name) ? message : `${state}: ${message}` } as const;
+  for (const place of await objectsOf(parseKey(holder.key), store)) {
+    const cluster = await store.clusters.get(place.cluster);
+    // A cluster that is only observed is not written to, not even an Event.
+    if (!clusterClient || cluster?.mode !== 'own') continue;
+    const client = clusterClient(cluster);
+    const found = await client.get(place.resource, place);
+    if (found) await client.recordEvent({ object: referenceOf(place, found), ...event });
+    const service = (found?.['spec'] as { serviceRef?: { name: string } } | undefined)?.serviceRef;
+    if (place.resource !== RESOURCES.targetGroupBindings || !service) continue;
+    const behind = { ...place, resource: RESOURCES.services, name: service.name };
+    // A binding's key refers to its Service before anybody reads it; a security group's reads it for this Event only, and waits for nothing of it.
+    if (holder.key.startsWith('tg#')) await store.references.add({ cluster: place.cluster, object: `services#${behind.namespace}/${behind.name}`, key: holder.key, why: 'backend of a target binding' });
+    const owner = await client.get(behind.resource, behind);
+    if (owner) await client.recordEvent({ object: referenceOf(behind, owner), ...event });
+  }
 }
 
-/** The object that a person looks at for a key; none for groups of objects. */
-function objectOf(key: Key): { resource: ApiResource; namespace: string; name: string } | undefined {
-  if (key.kind === 'svc') return { resource: RESOURCES.services, namespace: key.namespace, name: key.name };
-  if (key.kind === 'ing') return { resource: RESOURCES.ingresses, namespace: key.namespace, name: key.name };
-  if (key.kind === 'tg') return { resource: RESOURCES.targetGroupBindings, namespace: key.namespace, name: key.name };
-  return undefined;
+interface Place {
+  readonly cluster: string;
+  readonly resource: ApiResource;
+  readonly namespace: string;
+  readonly name: string;
+}
+
+/** The objects that a person looks at for a key. A security group's are the bindings that need rules in it, and so their Services; a shared backend group has none. */
+async function objectsOf(key: Key, { contributions }: Pick<Store, 'contributions'>): Promise<Place[]> {
+  if (key.kind === 'svc') return [{ ...key, resource: RESOURCES.services }];
+  if (key.kind === 'ing') return [{ ...key, resource: RESOURCES.ingresses }];
+  if (key.kind === 'tg') return [{ ...key, resource: RESOURCES.targetGroupBindings }];
+  if (key.kind !== 'sg') return [];
+  const needing = await contributions.list(formatKey(key));
+  return needing.slice(0, MOST_TOLD).map(({ cluster, binding }) => ({ cluster, resource: RESOURCES.targetGroupBindings, namespace: binding.split('/')[0] ?? '', name: binding.split('/')[1] ?? '' }));
+}
+
+function referenceOf({ resource: { group, version, kind }, namespace, name }: Place, { metadata: { uid } }: ApiObject) {
+  return { apiVersion: group === '' ? version : `${group}/${version}`, kind, namespace, name, ...(uid === undefined ? {} : { uid }) };
 }
 
 /** `sync-targets` as `SyncTargets`: reasons of Events are CamelCase. */

@@ -1,10 +1,12 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { PAGES } from '../infra/docs/pages';
+import { PASS_REASONS } from '../shared/contract/pass-reasons';
 import { annotationReader } from '../shared/desired/annotations/read-annotation';
 import { SERVICE_ANNOTATIONS, SERVICE_PREFIX } from '../shared/desired/annotations/service-table';
 import type { ServiceAnnotation } from '../shared/desired/annotations/service-table';
+import { REASONS } from '../shared/desired/reasons';
 
 const ROOT = resolve(import.meta.dirname, '..');
 
@@ -27,5 +29,15 @@ describe('the annotation table', () => {
   it('has one row per key', () => {
     const suffixes = Object.values(SERVICE_ANNOTATIONS).map(({ suffix }) => suffix);
     expect(new Set(suffixes).size).toBe(suffixes.length);
+  });
+});
+
+describe('reason codes', () => {
+  const sources = ['shared', 'functions'].flatMap((folder) => readdirSync(resolve(ROOT, folder), { recursive: true, encoding: 'utf8' }).filter((file) => file.endsWith('.ts')).map((file) => readFileSync(resolve(ROOT, folder, file), 'utf8')));
+  const used = new Set(sources.flatMap((text) => [...text.matchAll(/(?:\b(?:code|reason|final): |bindingProblem\([\w.]+, )'([A-Z]\w+)'/g)].map(([, code]) => code ?? '')));
+
+  it('stand in one of the two tables, wherever they are given', () => {
+    expect(used.size).toBeGreaterThan(60);
+    expect([...used].filter((code) => !(code in REASONS) && !(code in PASS_REASONS))).toEqual([]);
   });
 });

@@ -11,10 +11,12 @@ export interface NodeMachinesOptions {
   /** Subnet of a node, by zone; nodes go round the zones. */
   readonly subnets: readonly { readonly zone: string; readonly subnetId: string }[];
   readonly securityGroup: string;
+  /** Family of the pods' addresses; IPv4 unless given. */
+  readonly podFamily?: 'IPv4' | 'IPv6';
 }
 
 /** The local cluster's nodes on machines of the local EC2: a node's address is its instance's, a pod's address one more of its interface (VPC CNI). */
-export function nodeMachines({ machines, storage, place, subnets, securityGroup }: NodeMachinesOptions): NodeProvider {
+export function nodeMachines({ machines, storage, place, subnets, securityGroup, podFamily = 'IPv4' }: NodeMachinesOptions): NodeProvider {
   const nodes = storage.collection<NodeMachine>('local/node-machines');
   const addresses = storage.collection<string>('local/pod-interfaces');
   return {
@@ -28,7 +30,7 @@ export function nodeMachines({ machines, storage, place, subnets, securityGroup 
     assignPodAddress({ instanceId }) {
       const machine = nodes.get(instanceId);
       if (!machine) throw new Error(`expected a machine ${instanceId} under the node, found none`);
-      const address = machines.assignPodAddress(place, machine.interfaceId);
+      const address = machines.assignPodAddress(place, machine.interfaceId, podFamily);
       addresses.set(address, machine.interfaceId);
       return address;
     },

@@ -18,7 +18,7 @@ import type { ClusterClient } from '../../shared/kubernetes/cluster-client';
 import { createStore } from '../../shared/store/create-store';
 import { memoryTable } from '../../shared/store/memory-table';
 import type { Store } from '../../shared/store/store';
-import { createLocalAccount, type LocalAccount } from './account';
+import { createLocalAccount, type LocalAccount, type LocalAccountOptions } from './account';
 import { inProcessHandler } from './aws/in-process';
 import type { CallRecord } from './aws/call-log';
 import type { Place } from './aws/network';
@@ -52,7 +52,9 @@ export interface SmallWorldOptions {
   /** Multiplies the times that AWS takes; 0.05 unless given: a load balancer is active after seconds. Ours are not scaled. */
   readonly awsFactor?: number;
   /** Nodes on machines of the account: with them Deployments get pods, and targets are as healthy as these answer. */
-  readonly nodes?: Pick<NodeMachinesOptions, 'subnets' | 'securityGroup'> & { readonly count: number };
+  readonly nodes?: Pick<NodeMachinesOptions, 'subnets' | 'securityGroup' | 'podFamily'> & { readonly count: number };
+  /** Quotas of load balancing that are not AWS's defaults. */
+  readonly quotas?: LocalAccountOptions['quotas'];
   /** Who listens to what functions tell; nobody unless given. */
   readonly log?: Log;
   readonly meter?: Meter;
@@ -69,10 +71,10 @@ const Cluster = z.object({ cluster: z.object({ name: z.string(), vpcId: z.string
 const bindingDefinition = parse(readFileSync(join(import.meta.dirname, '../cluster/crds/target-group-binding.yaml'), 'utf8')) as ImportedObject;
 
 /** Opens a world: the account as the environment says, the objects as they are, the cluster registered with the environment's settings in mode `own`. */
-export async function openSmallWorld({ environment, objects, before, nodes, awsFactor = 0.05, log = silentLog, meter = silentMeter, table = memoryTable() }: SmallWorldOptions): Promise<SmallWorld> {
+export async function openSmallWorld({ environment, objects, before, nodes, quotas, awsFactor = 0.05, log = silentLog, meter = silentMeter, table = memoryTable() }: SmallWorldOptions): Promise<SmallWorld> {
   const clock = drivenClock();
   const random = seededRandom(20_260_101);
-  const account = createLocalAccount({ world: { storage: memoryStorage(), clock, random, factor: awsFactor } });
+  const account = createLocalAccount({ world: { storage: memoryStorage(), clock, random, factor: awsFactor }, ...(quotas ? { quotas } : {}) });
   const place = account.load(environment);
   const present = (await before?.({ account, place, clock })) ?? objects;
   const storage = memoryStorage();

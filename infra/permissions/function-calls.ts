@@ -58,6 +58,8 @@ export const FUNCTION_CALLS: Readonly<Record<string, readonly Operation[]>> = {
     'ec2:DescribeAddresses',
     'ec2:DescribeNetworkInterfaces',
     'ec2:DescribeManagedPrefixLists',
+    'ec2:DescribeInstances',
+    'ec2:DescribeSecurityGroupRules',
     'acm:DescribeCertificate',
   ],
   'create-load-balancer': [

@@ -138,10 +138,10 @@ export function asStepError(error: unknown, attempt: { readonly call: string; re
   const code = awsCode(error);
   const details = detailsOf(error, code, meaning);
   const said = error instanceof Error ? error.message.slice(0, 500) : String(error);
-  const attempted = `${attempt.call}${attempt.subject === '' ? '' : ` ${attempt.subject}`}: ${code === undefined ? '' : `${code}: `}${said}`;
+  const attempted = `${attempt.call}${attempt.subject === '' ? '' : ` ${attempt.subject}`}: ${code === undefined ? '' : `${code}: `}${said.replace(/\.$/, '')}`;
   if (meaning === undefined) return new UnexpectedAnswerError(`${attempted} (an answer that was not expected; look into it, then redrive the execution)`, details, error);
   const answer = ANSWERS[meaning];
-  return new answer.type(`${attempted} ${answer.advice}`, { cause: error, details });
+  return new answer.type(`${attempted}. ${answer.advice}`, { cause: error, details });
 }
 
 function detailsOf(error: unknown, code: string | undefined, meaning: Meaning | undefined): ErrorDetails {

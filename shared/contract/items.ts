@@ -25,6 +25,8 @@ export const ITEM_KEYS = {
   network: (key: string) => ({ pk: key, sk: 'NETWORK' }),
   contribution: (sgKey: string, cluster: string, binding: string) => ({ pk: sgKey, sk: `CONTRIB#${cluster}#${binding}` }),
   user: (backendKey: string, userKey: string) => ({ pk: backendKey, sk: `USER#${userKey}` }),
+  /** When no interface carried a shared backend group. */
+  unused: (backendKey: string) => ({ pk: backendKey, sk: 'UNUSED' }),
   reference: (cluster: string, object: string, key: string) => ({ pk: `REF#${cluster}#${object}`, sk: key }),
 } as const;
 
@@ -168,6 +170,10 @@ export const ContributionItem = z.strictObject({
   at: z.number(),
 });
 export type ContributionItem = z.infer<typeof ContributionItem>;
+
+/** `<backend key> / UNUSED`: when AWS last showed no network interface with the shared group. */
+export const UnusedItem = z.strictObject({ v: z.literal(VERSION), at: z.number() });
+export type UnusedItem = z.infer<typeof UnusedItem>;
 
 /** `REF#cluster#resource#ns/name / <key>`: this key reads that object, and why. */
 export const ReferenceItem = z.strictObject({ v: z.literal(VERSION), key: KeyText, why: z.string(), at: z.number() });

@@ -11,7 +11,7 @@ export const REASONS = {
 
   // Deletion.
   DeletionProtected: 'The Service is being deleted, or is no longer ours, while its attributes annotation switches deletion protection on.',
-  MalformedDeletionProtection: 'While the Service is being deleted, deletion_protection.enabled in its attributes annotation is not a bool, so whether it may go is not known.',
+  MalformedDeletionProtection: 'While the Service is being deleted, deletion_protection.enabled in its attributes annotation cannot be read, so whether it may go is not known.',
 
   // Load balancer.
   UnknownScheme: 'The scheme must be internal or internet-facing.',
@@ -89,6 +89,7 @@ export const REASONS = {
 
   // What AWS would refuse half-way: looked at before the first write.
   InvalidLoadBalancerName: 'The name of a load balancer has characters that AWS does not take, or is empty.',
+  NameTaken: 'The name of the load balancer is that of one that is not of this Service.',
   InvalidTag: 'A tag has a key or value that AWS does not take, or there are too many.',
   SubnetOfAnotherVpc: 'A named subnet lies in another VPC than the cluster.',
   EipNotFound: 'A named Elastic IP does not exist in this account and Region.',
@@ -99,6 +100,7 @@ export const REASONS = {
   SecurityGroupOfAnotherVpc: 'A named security group belongs to another VPC than the cluster.',
   InvalidSourceRange: 'A source range is no CIDR block.',
   PrefixListNotFound: 'A named prefix list does not exist in this account and Region.',
+  Ipv6InstanceTargets: 'A Service with IPv6 asks for instance targets, and no node has a primary IPv6 address.',
   SecurityGroupRuleQuota: 'A security group would need more inbound rules than it can have.',
   InvalidHealthCheck: 'A health check has a value that AWS does not take.',
   UnknownAttribute: 'An attribute is stated that AWS does not have there.',
@@ -106,6 +108,7 @@ export const REASONS = {
   UnsupportedProtocol: 'A port has a protocol that Network Load Balancers do not know.',
   UdpNeedsSourceNat: 'UDP on a dualstack load balancer needs source NAT by IPv6 prefix.',
   ListenerQuota: 'The Service has more ports than a load balancer of this account can have listeners.',
+  CertificateQuota: 'The listeners have more certificates than a load balancer of this account can have.',
   CertificateNotFound: 'A named certificate does not exist in the account and Region of the load balancer.',
   CertificateNotIssued: 'A named certificate is not issued (yet, or any more).',
   SslPolicyNotFound: 'A named security policy for TLS does not exist.',

@@ -145,6 +145,8 @@ export interface PreflightNeeds {
   readonly sslPolicies: readonly string[];
   /** Of users. */
   readonly targetGroups: readonly string[];
+  /** Names that users chose for load balancers that are to be made. */
+  readonly loadBalancerNames: readonly string[];
   /** Quotas of Elastic Load Balancing. */
   readonly limits: boolean;
 }
@@ -164,6 +166,23 @@ export interface PreflightFacts {
   readonly sslPolicies: readonly string[];
   /** DescribeTargetGroups. */
   readonly targetGroups: readonly { readonly arn: string; readonly vpcId?: string; readonly protocol?: string; readonly loadBalancerArns: readonly string[] }[];
+  /** DescribeLoadBalancers: those that have one of the names. */
+  readonly namesakes: readonly { readonly arn: string; readonly name: string }[];
   /** DescribeAccountLimits by name: `listeners-per-network-load-balancer`. */
   readonly limits: Readonly<Record<string, number>>;
+}
+
+/** A security group of targets, with the rules that a plan's new bindings need. */
+export interface TargetSecurityGroup {
+  readonly id: string;
+  /** Inbound rules that it has, and that it would have then: of IPv4 or IPv6, whichever are more. */
+  readonly present: number;
+  readonly needed: number;
+}
+
+/** What is known of the targets before the first binding is there. */
+export interface TargetOutlook {
+  readonly securityGroups: readonly TargetSecurityGroup[];
+  /** Nodes that can be targets, and those of them whose instance has a primary IPv6 address. Only where IPv6 instance targets are wanted. */
+  readonly ipv6Nodes?: { readonly all: number; readonly reachable: number };
 }

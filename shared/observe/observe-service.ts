@@ -27,8 +27,8 @@ import type { Translate } from './to-model';
  *     DescribeListenerAttributes             + 1 per listener whose attributes it states
  *     DescribeListenerCertificates           + 1 per listener that speaks TLS
  *
- * Nothing is read of what is not there: before a creation this is none at all. Where the object goes (an empty model) listeners and attributes are not
- * read: 4. LBC reads 12 to 15 for the same, and one more per 20 load balancers of the account.
+ * Nothing is read of what is not there: before a creation this is none at all. Where the object goes (an empty model) listeners, attributes and the target
+ * groups of the ledger are not read: 3. LBC reads 12 to 15 for the same, and one more per 20 load balancers of the account.
  */
 
 /** What observing needs to know. */
@@ -91,18 +91,23 @@ async function describeAll(clients: ObserveClients, input: ObserveInput): Promis
     ...(input.tagListeners ? listeners.flat().map(({ ListenerArn }) => ListenerArn) : []),
   ];
   const tags = arns.length === 0 ? new Map<string, Pairs>() : await clients.elbv2.describeTags(arns);
-  return { loadBalancers, targetGroups, listeners: listeners.flat(), securityGroups, tags };
+  return { loadBalancers, targetGroups: goes ? targetGroups.filter(({ TargetGroupArn }) => tags.has(TargetGroupArn)) : targetGroups, listeners: listeners.flat(), securityGroups, tags };
 }
 
-async function describeTargetGroups({ elbv2 }: ObserveClients, { ledger, discovery, vpcId }: ObserveInput): Promise<TargetGroup[]> {
-  const arns = [...new Set([...physicalIds(ledger, 'target-group'), ...discovery.tagged.map(({ arn }) => arn).filter((arn) => typeOfArn(arn) === 'target-group')])];
+/** Of one that goes and stands in the ledger the ARN says all that a deletion needs; whether it is there, and whose it is, its tags say, which are read in any case. */
+async function describeTargetGroups({ elbv2 }: ObserveClients, { ledger, discovery, vpcId, model }: ObserveInput): Promise<TargetGroup[]> {
+  const inLedger = physicalIds(ledger, 'target-group');
+  const going = model.resources.length === 0 ? inLedger : [];
+  const tagged = discovery.tagged.map(({ arn }) => arn).filter((arn) => typeOfArn(arn) === 'target-group');
+  const arns = [...new Set([...inLedger, ...tagged])].filter((arn) => !going.includes(arn));
   const names = intendedNames(ledger, 'target-group');
   const [byArn, byName] = await inParallel(
     arns.length === 0 ? Promise.resolve([]) : elbv2.describeTargetGroups({ arns }),
     names.length === 0 ? Promise.resolve([]) : elbv2.describeTargetGroups({ names }),
   );
   const known = new Set(byArn.map(({ TargetGroupArn }) => TargetGroupArn));
-  return [...byArn, ...byName.filter(({ TargetGroupArn }) => !known.has(TargetGroupArn))].filter(({ VpcId }) => VpcId === vpcId);
+  const described = [...byArn, ...byName.filter(({ TargetGroupArn }) => !known.has(TargetGroupArn))].filter(({ VpcId }) => VpcId === vpcId);
+  return [...going.map((TargetGroupArn): TargetGroup => ({ TargetGroupArn, TargetGroupName: TargetGroupArn.split('/')[1] ?? '', VpcId: vpcId })), ...described];
 }
 
 /** Groups of ours and all groups of the load balancers in one call: their tags tell which one is the shared backend group. */

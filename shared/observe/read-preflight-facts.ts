@@ -9,12 +9,12 @@ import { securityGroupFacts } from './read-service-facts';
 export interface PreflightClients {
   readonly acm: Acm;
   readonly ec2: Pick<Ec2, 'describeAddresses' | 'describeNetworkInterfaces' | 'describeManagedPrefixLists' | 'describeSecurityGroups'>;
-  readonly elbv2: Pick<Elbv2, 'describeSSLPolicies' | 'describeTargetGroups' | 'describeAccountLimits'>;
+  readonly elbv2: Pick<Elbv2, 'describeSSLPolicies' | 'describeTargetGroups' | 'describeLoadBalancers' | 'describeAccountLimits'>;
 }
 
 /** Asks AWS for what a plan names: one call per kind of thing (certificates: one each), none where nothing is named. Addresses are looked for in one VPC. */
 export async function readPreflightFacts({ acm, ec2, elbv2 }: PreflightClients, needs: PreflightNeeds, vpcId: string): Promise<PreflightFacts> {
-  const [certificates, allocations, interfaces, prefixLists, securityGroups, sslPolicies, targetGroups, limits] = await inParallel(
+  const [certificates, allocations, interfaces, prefixLists, securityGroups, sslPolicies, targetGroups, namesakes, limits] = await inParallel(
     acm.describeCertificates(needs.certificates),
     ec2.describeAddresses({ 'allocation-id': needs.allocations }),
     readInterfaces(ec2, needs.addresses, vpcId),
@@ -22,6 +22,7 @@ export async function readPreflightFacts({ acm, ec2, elbv2 }: PreflightClients, 
     ec2.describeSecurityGroups({ 'group-id': needs.securityGroups }),
     elbv2.describeSSLPolicies(needs.sslPolicies),
     elbv2.describeTargetGroups({ arns: needs.targetGroups }),
+    elbv2.describeLoadBalancers({ names: needs.loadBalancerNames }),
     needs.limits ? elbv2.describeAccountLimits() : Promise.resolve({}),
   );
   return {
@@ -32,6 +33,7 @@ export async function readPreflightFacts({ acm, ec2, elbv2 }: PreflightClients, 
     securityGroups: securityGroups.map(securityGroupFacts),
     sslPolicies,
     targetGroups: targetGroups.map(({ TargetGroupArn, VpcId, Protocol, LoadBalancerArns }) => ({ arn: TargetGroupArn, ...(VpcId === undefined ? {} : { vpcId: VpcId }), ...(Protocol === undefined ? {} : { protocol: Protocol }), loadBalancerArns: LoadBalancerArns ?? [] })),
+    namesakes: namesakes.map(({ LoadBalancerArn, LoadBalancerName }) => ({ arn: LoadBalancerArn, name: LoadBalancerName })),
     limits,
   };
 }

@@ -75,14 +75,15 @@ interface Work {
 
 async function applyContext(deps: CreateDeps, { input, cluster, client, plan, service }: Work): Promise<ApplyContext> {
   const { store } = deps;
-  const physicalIds = new Map(Object.entries(plan.kept));
+  const ledger = keyLedger(deps, input);
+  const physicalIds = new Map([...Object.entries(plan.kept), ...(await madeBefore(plan, { done: input.work?.done ?? 0, ledger }))]);
   // Also where nothing of the plan names the group: a load balancer that is taken over uses it from now on in our books.
   if ((await loadNotes(store, input.key, input.plan.planId))?.needsBackendGroup === true) physicalIds.set(BACKEND_GROUP, await deps.ensureBackendGroup({ cluster, userKey: input.key }));
   return {
     elbv2: deps.elbv2,
     ec2: deps.ec2,
     cluster: client,
-    ledger: keyLedger(deps, input),
+    ledger,
     vpcId: cluster.vpcId,
     physicalIds,
     now: deps.now,
@@ -92,6 +93,16 @@ async function applyContext(deps: CreateDeps, { input, cluster, client, plan, se
       await writeHostname(client, service, dnsName);
     },
   };
+}
+
+/** What earlier invocations of the same work have made: later changes refer to it. */
+async function madeBefore(plan: Plan, { done, ledger }: { done: number; ledger: ApplyContext['ledger'] }): Promise<[string, string][]> {
+  if (done === 0) return [];
+  const known = new Map((await ledger.list()).map(({ id, physicalId }) => [id, physicalId]));
+  return plan.changes.slice(0, done).flatMap((change): [string, string][] => {
+    const physicalId = change.action === 'create' || change.action === 'replace' ? known.get(change.id) : undefined;
+    return physicalId !== undefined && 'desired' in change ? [[change.desired.id, physicalId]] : [];
+  });
 }
 
 /** Whether a load balancer serves on until its successor is healthy: then its hostname stays in the status as long (CollectGarbage changes it). */

@@ -156,13 +156,25 @@ async function waitForBindings({ deps, cluster, client }: Deletion, bindings: re
   if (pending.length > 0) throw new NotReadyError(`waiting for the target lane to let go of ${pending.join(', ')}`);
 }
 
-/** A deleted load balancer's interfaces linger, and rules of nodes may still name the group: AWS would refuse its deletion. */
-async function waitUntilUnused({ deps, cluster }: Deletion, groupId: string): Promise<void> {
-  const interfaces = await deps.ec2.describeNetworkInterfaces({ 'group-id': [groupId] });
-  if (interfaces.length > 0) throw new NotReadyError(`waiting for ${interfaces.length} network interfaces of the deleted load balancer, which still use ${groupId}`);
+/**
+ * A deleted load balancer's interfaces linger, and rules of nodes may still name the group: AWS would refuse its deletion. The last user of the shared backend group looks for interfaces
+ * of that one with the same call, so that its key need not ask again.
+ */
+async function waitUntilUnused({ deps, input, cluster }: Deletion, groupId: string): Promise<void> {
+  const shared = await sharedGroupUsedByNobodyElse(deps, { key: input.key, cluster });
+  const interfaces = await deps.ec2.describeNetworkInterfaces({ 'group-id': shared === undefined ? [groupId] : [groupId, shared] });
+  const lingering = interfaces.filter(({ Groups = [] }) => Groups.some(({ GroupId }) => GroupId === groupId));
+  if (lingering.length > 0) throw new NotReadyError(`waiting for ${lingering.length} network interfaces of the deleted load balancer, which still use ${groupId}`);
+  if (shared !== undefined && interfaces.length === 0) await deps.store.contributions.noteUnused(backendKey(cluster));
   if (cluster.settings.enableBackendSecurityGroup) return;
   const referring = await deps.ec2.describeSecurityGroups({ 'ip-permission.group-id': [groupId] });
   if (referring.length > 0) throw new NotReadyError(`waiting for rules in ${referring.map(({ GroupId }) => GroupId).join(', ')} that still name ${groupId}`);
+}
+
+async function sharedGroupUsedByNobodyElse({ store }: DeleteDeps, { key, cluster }: { key: string; cluster: ClusterItem }): Promise<string | undefined> {
+  const backend = backendKey(cluster);
+  const users = await store.contributions.listUsers(backend);
+  return users.length === 1 && users[0] === key ? (await store.leases.read(backend))?.arn : undefined;
 }
 
 /** Nothing is left in AWS: the traces in the cluster and in the store go, the finalizer last. */

@@ -50,7 +50,7 @@ export async function planService(deps: PlanDeps, input: StepInput): Promise<Mak
   const limits = { context, observed, whole: desired.deleting, underWay: desired.deleting && state.deletingSince !== undefined, ...desired.surprise, ...approval(service) };
   const { guarded, againAt } = await guard(deps, { plan, limits, cluster });
   if (cluster.mode === 'own') await noteLoadBalancer(deps, input, { service, hostname: state.hostname, observed, plan });
-  const ahead = await lookAhead(deps, { plan, observed, facts: facts.facts, cluster });
+  const ahead = await lookAhead(deps, { plan, observed, facts: facts.facts, cluster, client });
   const problems = [...facts.problems, ...desired.problems, ...ahead.problems, ...guarded.refusals.map(({ code, message }): Problem => ({ code, message, object }))];
   const kept = { problems, facts: { ...facts, at: observedAt }, approved: guarded.approved, unchangedInputs: facts.inputsHash !== '' && state.inputsHash === facts.inputsHash, againAt: againAt ?? ahead.againAt, needsBackendGroup: JSON.stringify(desired.model).includes(`"ref":"${BACKEND_GROUP}"`) };
   if (guarded.blocked || facts.problems.length > 0 || ahead.problems.length > 0) return keep(deps, input, { ...kept, outcome: 'blocked', plan: guarded.proposed });

@@ -35,7 +35,7 @@ function checkCount(groups: readonly TargetGroupTuple[], where: string, { answer
 
 function checkWeights(groups: readonly TargetGroupTuple[], where: string): Finding[] {
   const wrong = groups.flatMap(({ weight }) => (weight !== undefined && (weight < 0 || weight > MAX_WEIGHT) ? [weight] : []));
-  return wrong.map((weight) => ({ code: 'InvalidAction', message: `${where}: a weight, baseServiceWeight too, must be from 0 to ${MAX_WEIGHT}, got ${weight}` }));
+  return wrong.map((weight) => ({ code: 'InvalidAction', message: `${where}: a weight, baseServiceWeight too, must be from 0 to ${MAX_WEIGHT}, got ${weight}; correct it` }));
 }
 
 function checkTargetGroup(arn: string, { listener, where, preflight }: { listener: ListenerSpec; where: string; preflight: Preflight }): Finding[] {

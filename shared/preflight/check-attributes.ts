@@ -57,9 +57,9 @@ function keysOf(observed: readonly Observed[], physicalId: string | undefined): 
 function judge({ key, value }: Attribute, { rules, where, known }: { rules: AttributeRules; where: string; known: ReadonlySet<string> }): Finding[] {
   const rule = rules[key];
   if (rule === undefined && known.has(key)) return [];
-  if (rule === undefined) return [{ code: 'UnknownAttribute', message: `${where} states ${quote(key)}, which is no attribute there; AWS has ${Object.keys(rules).join(', ') || 'none'}` }];
+  if (rule === undefined) return [{ code: 'UnknownAttribute', message: `${where} states ${quote(key)}, which is no attribute there; AWS has ${Object.keys(rules).join(', ') || 'none'}; correct or remove it` }];
   if (rule.accepts(value)) return [];
-  return [{ code: 'InvalidAttributeValue', message: `${where}: ${key} must be ${rule.expected}, got ${quote(value)}` }];
+  return [{ code: 'InvalidAttributeValue', message: `${where}: ${key} must be ${rule.expected}, got ${quote(value)}; correct it` }];
 }
 
 /** The port of `target-group/default/web:80`. */

@@ -20,13 +20,13 @@ function faultsOf({ path, matcher, intervalSeconds, timeoutSeconds, healthyThres
     ...outside(healthyThresholdCount, { min: 2, max: 10, where: annotation('healthCheckHealthyThreshold') }),
     ...outside(unhealthyThresholdCount, { min: 2, max: 10, where: annotation('healthCheckUnhealthyThreshold') }),
     ...(tooLong ? [`${annotation('healthCheckTimeout')} must be at most the interval of ${intervalSeconds} s, got ${timeoutSeconds}; shorten it, or lengthen ${annotation('healthCheckInterval')}`] : []),
-    ...(path !== undefined && !(path.startsWith('/') && path.length <= 1024) ? [`${annotation('healthCheckPath')} must begin with a slash and have at most 1024 characters, got ${quote(path)}`] : []),
-    ...(matcher?.httpCode !== undefined && !areCodes(matcher.httpCode) ? [`${annotation('healthCheckSuccessCodes')} must be codes from 200 to 599 like 200, 200,202 or 200-399, got ${quote(matcher.httpCode)}`] : []),
+    ...(path !== undefined && !(path.startsWith('/') && path.length <= 1024) ? [`${annotation('healthCheckPath')} must begin with a slash and have at most 1024 characters, got ${quote(path)}; correct it`] : []),
+    ...(matcher?.httpCode !== undefined && !areCodes(matcher.httpCode) ? [`${annotation('healthCheckSuccessCodes')} must be codes from 200 to 599 like 200, 200,202 or 200-399, got ${quote(matcher.httpCode)}; correct it`] : []),
   ];
 }
 
 function outside(value: number | undefined, { min, max, where }: { min: number; max: number; where: string }): string[] {
-  return value === undefined || (value >= min && value <= max) ? [] : [`${where} must be from ${min} to ${max}, got ${value}`];
+  return value === undefined || (value >= min && value <= max) ? [] : [`${where} must be from ${min} to ${max}, got ${value}; correct it`];
 }
 
 function areCodes(codes: string): boolean {

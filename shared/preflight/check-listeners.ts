@@ -2,12 +2,14 @@ import { quote } from '../desired/text';
 import type { Plan } from '../plan/change';
 import { annotation } from './annotation-words';
 import { rulesToBe } from './check-rules';
-import { listenersWith, madeOf, mendedOf, newCertificates, newPolicies } from './planned-writes';
+import { furtherCertificates, listenersWith, madeOf, mendedOf, newCertificates, newPolicies } from './planned-writes';
 import type { Finding, Preflight } from './preflight';
 
 /** AWS: Quotas for your Network Load Balancers. An account can have more. */
 export const LISTENERS_PER_LOAD_BALANCER = 50;
+export const CERTIFICATES_PER_LOAD_BALANCER = 25;
 const LIMIT = 'listeners-per-network-load-balancer';
+const CERTIFICATE_LIMIT = 'certificates-per-network-load-balancer';
 const PROTOCOLS = ['TCP', 'UDP', 'TCP_UDP', 'TLS', 'QUIC', 'TCP_QUIC'];
 /** EC2's names for the protocols of rules; it takes others by number. */
 const IP_PROTOCOLS = ['tcp', 'udp', 'icmp', 'icmpv6'];
@@ -15,7 +17,7 @@ const CERTIFICATE_ARN = /^arn:aws[a-z-]*:(acm|iam):([a-z0-9-]*):(\d{12}):(certif
 
 /** Listeners: how many, protocols, certificates, policies. */
 export function checkListeners(preflight: Preflight): Finding[] {
-  return [...checkProtocols(preflight), ...checkCount(preflight), ...newCertificates(preflight.plan).flatMap((arn) => checkCertificate(arn, preflight)), ...checkPolicies(preflight)];
+  return [...checkProtocols(preflight), ...checkCount(preflight), ...checkCertificateCount(preflight), ...newCertificates(preflight.plan).flatMap((arn) => checkCertificate(arn, preflight)), ...checkPolicies(preflight)];
 }
 
 function checkProtocols({ plan, observed }: Preflight): Finding[] {
@@ -41,6 +43,14 @@ function checkCount({ plan, answers }: Preflight): Finding[] {
   const max = answers.limits[LIMIT] ?? LISTENERS_PER_LOAD_BALANCER;
   if (made <= max) return [];
   return [{ code: 'ListenerQuota', message: `the Service needs ${made} listeners, and a load balancer of this account takes ${max}; split the Service, or have the quota ${LIMIT} raised` }];
+}
+
+/** Default certificates do not count. */
+function checkCertificateCount({ plan, answers }: Preflight): Finding[] {
+  const needed = furtherCertificates(plan);
+  const max = answers.limits[CERTIFICATE_LIMIT] ?? CERTIFICATES_PER_LOAD_BALANCER;
+  if (needed <= max) return [];
+  return [{ code: 'CertificateQuota', message: `${annotation('certificates')} gives the listeners ${needed} certificates besides their default ones, and a load balancer of this account takes ${max}; name fewer, use certificates with several domain names or a wildcard, or have the quota ${CERTIFICATE_LIMIT} raised` }];
 }
 
 /** Server certificates of IAM are taken as they are: they have no state, and IAM is asked by name only. */

@@ -9,16 +9,27 @@ const MAX_VALUE = 256;
 
 /** Names and tags that AWS refuses. A load balancer that is there keeps its name, so the name of one counts only when it is made. */
 export function checkNames(preflight: Preflight): Finding[] {
-  return [...checkLoadBalancerName(preflight), ...checkTags(preflight)];
+  return [...checkLoadBalancerName(preflight), ...checkNamesakes(preflight), ...checkTags(preflight)];
 }
 
 /** AWS: CreateLoadBalancer, Name. */
 function checkLoadBalancerName({ plan }: Preflight): Finding[] {
   return madeOf(plan, 'load-balancer').flatMap(({ desired: { spec } }): Finding[] => {
-    const isGood = /^[0-9A-Za-z]([0-9A-Za-z-]{0,30}[0-9A-Za-z])?$/.test(spec.name) && !spec.name.startsWith('internal-');
-    if (isGood) return [];
+    if (isLegalName(spec.name)) return [];
     return [{ code: 'InvalidLoadBalancerName', message: `${annotation('name')} must have 1 to 32 letters, digits and hyphens, no hyphen at either end, and must not begin with internal-, got ${quote(spec.name)}; change it, or remove the annotation to have a name made` }];
   });
+}
+
+/** Whether AWS takes this as the name of a load balancer. */
+export function isLegalName(name: string): boolean {
+  return /^[0-9A-Za-z]([0-9A-Za-z-]{0,30}[0-9A-Za-z])?$/.test(name) && !name.startsWith('internal-');
+}
+
+/** One name per account and Region, of Application and Network Load Balancers alike. What is ours is observed, and nobody else's. */
+function checkNamesakes({ plan, observed, answers }: Preflight): Finding[] {
+  const made = new Set(madeOf(plan, 'load-balancer').map(({ desired: { spec } }) => spec.name));
+  const strangers = answers.namesakes.filter(({ arn, name }) => made.has(name) && !observed.some(({ physicalId }) => physicalId === arn));
+  return strangers.map(({ arn, name }) => ({ code: 'NameTaken', message: `${annotation('name')} states ${quote(name)}, which ${arn.split(':').at(-1) ?? arn} has, and it does not carry this Service's tags; name another, or remove the annotation to have a name made` }));
 }
 
 /** All tags of one resource at once; the same tags are on all of them, so each fault is told once. */

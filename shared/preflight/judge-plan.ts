@@ -6,6 +6,7 @@ import { checkHealthChecks } from './check-health-checks';
 import { checkListeners } from './check-listeners';
 import { checkNames } from './check-names';
 import { checkRules } from './check-rules';
+import { checkTargets } from './check-targets';
 import type { Finding, Preflight } from './preflight';
 
 /**
@@ -13,5 +14,5 @@ import type { Finding, Preflight } from './preflight';
  * was accepted once, so taking over a load balancer, and drift, are never held up by a rule of ours.
  */
 export function judgePlan(preflight: Preflight): Finding[] {
-  return [checkNames, checkAddresses, checkRules, checkHealthChecks, checkAttributes, checkCapacity, checkListeners, checkActions].flatMap((check) => check(preflight));
+  return [checkNames, checkAddresses, checkRules, checkTargets, checkHealthChecks, checkAttributes, checkCapacity, checkListeners, checkActions].flatMap((check) => check(preflight));
 }

@@ -50,6 +50,12 @@ export function newCertificates(plan: Plan): string[] {
   return [...new Set([...stated, ...mendedOf(plan, 'listener', 'certificates').flatMap(({ difference }) => difference.add)])];
 }
 
+/** How many different certificates besides their default ones the listeners have that are made or get others. */
+export function furtherCertificates(plan: Plan): number {
+  const specs = [...madeOf(plan, 'listener'), ...mendedOf(plan, 'listener', 'certificates')].map(({ desired }) => desired.spec);
+  return new Set(specs.flatMap(({ certificates = [] }) => certificates.slice(1).map(({ certificateARN }) => certificateARN))).size;
+}
+
 /** Security policies that a listener is to get; an empty one leaves the choice to AWS. */
 export function newPolicies(plan: Plan): string[] {
   return [...new Set(listenersWith(plan, 'sslPolicy', 'protocol').flatMap(({ sslPolicy }) => (sslPolicy ? [sslPolicy] : [])))];

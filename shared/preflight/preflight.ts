@@ -1,5 +1,5 @@
 import type { ReasonCode } from '../desired/reasons';
-import type { ClusterFacts, PreflightFacts, SecurityGroupFacts, SubnetFacts } from '../model/facts';
+import type { ClusterFacts, PreflightFacts, SecurityGroupFacts, SubnetFacts, TargetOutlook } from '../model/facts';
 import type { Observed } from '../model/model';
 import type { Plan } from '../plan/change';
 
@@ -23,6 +23,7 @@ export interface Preflight {
   readonly observed: readonly Observed[];
   readonly known: KnownFacts;
   readonly answers: PreflightFacts;
+  readonly targets: TargetOutlook;
   /** Inbound rules per security group, for IPv4 and IPv6 apart. */
   readonly maxRules: number;
 }

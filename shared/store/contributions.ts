@@ -1,4 +1,4 @@
-import { ContributionItem, ITEM_KEYS } from '../contract/items';
+import { ContributionItem, ITEM_KEYS, UnusedItem } from '../contract/items';
 import { VERSION } from '../contract/events';
 import { equal, type Table } from '../aws/table';
 import { readItem } from './items';
@@ -25,6 +25,13 @@ export function createContributions({ table, now }: { readonly table: Table; rea
     },
     async listUsers(backendKey) {
       return (await table.query(backendKey, users)).map((item) => item.sk.slice(users.length));
+    },
+    async noteUnused(backendKey) {
+      await table.put({ ...ITEM_KEYS.unused(backendKey), ...UnusedItem.parse({ v: VERSION, at: now() }) });
+    },
+    async unusedAt(backendKey) {
+      const item = await table.get(ITEM_KEYS.unused(backendKey));
+      return item && readItem(UnusedItem, item).at;
     },
   };
 }

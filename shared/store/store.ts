@@ -94,6 +94,10 @@ export interface Contributions {
   addUser(backendKey: string, userKey: string): Promise<void>;
   removeUser(backendKey: string, userKey: string): Promise<void>;
   listUsers(backendKey: string): Promise<string[]>;
+  /** Notes that AWS was just asked, and no network interface carries the shared group. */
+  noteUnused(backendKey: string): Promise<void>;
+  /** When that was noted last. */
+  unusedAt(backendKey: string): Promise<number | undefined>;
 }
 
 /** What the last finished resync of a cluster saw, as text. */

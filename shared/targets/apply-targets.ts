@@ -42,9 +42,18 @@ export async function applyTargets(elbv2: Writes, apply: ApplyTargets): Promise<
   const registered = await settle(register(elbv2, apply));
   const full = 'error' in registered && registered.error instanceof QuotaError;
   if (!('error' in registered) || full || apply.remaining > 0) await deregister(elbv2, apply);
-  if (full && apply.changes.deregister.length > 0) return register(elbv2, apply);
-  if ('error' in registered) throw registered.error;
-  return registered.value;
+  const again = full && apply.changes.deregister.length > 0 ? await settle(register(elbv2, apply)) : registered;
+  if ('error' in again) throw again.error instanceof QuotaError ? tooMany(again.error, apply) : again.error;
+  return again.value;
+}
+
+/** In words for the one who runs the pods. */
+function tooMany(cause: QuotaError, { targetGroupArn, changes, remaining }: ApplyTargets): QuotaError {
+  const name = targetGroupArn.split('/')[1] ?? targetGroupArn;
+  const message =
+    `Expected room for ${changes.register.length} more targets in target group ${name}, which has ${remaining}, found a quota of AWS reached (${awsCode(cause) ?? 'no code'}). Those that are registered stay and serve. ` +
+    'Have the quota raised (Service Quotas, Elastic Load Balancing: "Targets per Target Group per Region", and for load balancers "Targets per Network Load Balancer"), or run fewer pods; it is tried again within 15 minutes, and when pods change';
+  return new QuotaError(message, { cause, details: { ...cause.details, code: 'TargetQuota' } });
 }
 
 async function settle<Value>(promise: Promise<Value>): Promise<{ value: Value } | { error: unknown }> {

@@ -20,6 +20,11 @@ export interface FoundGroups {
   readonly faults: readonly string[];
 }
 
+/** What finding the groups asks, and a clock. */
+export interface FindGroupsDeps extends Pick<TargetLaneDeps, 'now' | 'factor'> {
+  readonly ec2: Pick<TargetLaneDeps['ec2'], 'describeInstances' | 'describeNetworkInterfaces' | 'describeSecurityGroups' | 'describeSecurityGroupRules'>;
+}
+
 interface Find {
   readonly view: ClusterView;
   readonly cluster: ClusterItem;
@@ -29,13 +34,13 @@ interface Find {
 }
 
 /** Finds the security groups that get a binding's rules. EC2 is asked only about nodes and pods that are not remembered. */
-export async function findGroups(deps: TargetLaneDeps, input: Find): Promise<FoundGroups> {
+export async function findGroups(deps: FindGroupsDeps, input: Find): Promise<FoundGroups> {
   const expired = deps.now() - input.memory.interfacesReadAt > TRUSTED_MS * deps.factor;
   const memory = expired ? { ...input.memory, nodes: {}, pods: {}, interfacesReadAt: deps.now() } : input.memory;
   return input.facts.binding.spec.targetType === 'ip' ? findForPods(deps, { ...input, memory }) : findForNodes(deps, { ...input, memory });
 }
 
-async function findForPods(deps: TargetLaneDeps, { view, cluster, facts, targets, memory }: Find): Promise<FoundGroups> {
+async function findForPods(deps: FindGroupsDeps, { view, cluster, facts, targets, memory }: Find): Promise<FoundGroups> {
   const names = new Set(targets.flatMap(({ pod }) => pod ?? []));
   const pods = facts.pods.filter((pod) => names.has(pod.metadata.name));
   const unknown = pods.filter((pod) => rememberedGroup(pod, memory) === undefined);
@@ -57,7 +62,7 @@ function rememberedGroup(pod: Pod, memory: TargetMemory): string | undefined {
   return own ?? (branchInterfaceId(pod) === undefined ? memory.nodes[pod.spec?.nodeName ?? '']?.groupId : undefined);
 }
 
-async function findForNodes(deps: TargetLaneDeps, { cluster, facts, targets, memory }: Find): Promise<FoundGroups> {
+async function findForNodes(deps: FindGroupsDeps, { cluster, facts, targets, memory }: Find): Promise<FoundGroups> {
   const names = new Set(targets.map(({ node }) => node));
   const nodes = facts.nodes.filter((node) => names.has(node.metadata.name));
   const unknown = nodes.filter((node) => memory.nodes[node.metadata.name]?.instanceId !== instanceId(node));
@@ -69,7 +74,7 @@ async function findForNodes(deps: TargetLaneDeps, { cluster, facts, targets, mem
   return { targets: new Map([...groupIds].map((groupId) => [groupId, 'nodes'])), memory: { ...memory, nodes: kept }, faults: looked.faults };
 }
 
-async function readKnown(deps: TargetLaneDeps, { query, cluster }: { query: ReturnType<typeof interfaceQuery>; cluster: ClusterItem }) {
+async function readKnown(deps: FindGroupsDeps, { query, cluster }: { query: ReturnType<typeof interfaceQuery>; cluster: ClusterItem }) {
   const facts = await readInterfaces(deps.ec2, query, cluster.vpcId);
   const tagsOfGroup = await readTagsOfGroups(deps.ec2, [...facts.found, ...[...facts.byInstance.values()].flat()]);
   return { facts, choice: { clusterName: cluster.name, extraTags: cluster.settings.serviceTargetEniSecurityGroupTags, tagsOfGroup } };

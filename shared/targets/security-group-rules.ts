@@ -9,8 +9,13 @@ export interface KnownRule extends ObservedRule {
 
 /** The inbound rules of one group. */
 export async function readRules(ec2: Pick<Ec2, 'describeSecurityGroupRules'>, groupId: string): Promise<KnownRule[]> {
-  const rules = await ec2.describeSecurityGroupRules([groupId]);
-  return rules.filter(({ IsEgress }) => !IsEgress).flatMap(asKnownRule);
+  return (await readRulesOf(ec2, [groupId])).get(groupId) ?? [];
+}
+
+/** The inbound rules of some groups, by group; one read. */
+export async function readRulesOf(ec2: Pick<Ec2, 'describeSecurityGroupRules'>, groupIds: readonly string[]): Promise<Map<string, KnownRule[]>> {
+  const inbound = (await ec2.describeSecurityGroupRules(groupIds)).filter(({ IsEgress }) => !IsEgress);
+  return new Map(groupIds.map((groupId) => [groupId, inbound.filter(({ GroupId }) => GroupId === groupId).flatMap(asKnownRule)]));
 }
 
 /** Rules as EC2 takes them, each with our label. */

@@ -7,6 +7,7 @@ import type { TargetLaneDeps } from './target-lane';
 import { wakeStrayGroups } from './wake-stray-groups';
 
 const STRAYS_MS = 50 * 60_000;
+const UNUSED_FOR_MS = 20_000; // shorter than the next look, which so asks AWS in any case
 const LOOK_AGAIN_MS = 30_000; // interfaces of a deleted load balancer linger for a minute or more
 
 /**
@@ -41,17 +42,28 @@ async function inUse({ cluster, users, pass }: { cluster: ClusterItem; users: re
 }
 
 /** What still uses the group, in words; undefined once it is deleted. A group of the settings was never made here and has no state. */
-async function deleteUnlessUsed({ groupId, cluster, pass }: { groupId: string; cluster: ClusterItem; pass: TargetPass }, { ec2 }: TargetLaneDeps): Promise<string | undefined> {
-  const referring = await ec2.describeSecurityGroups({ 'vpc-id': [cluster.vpcId], 'ip-permission.group-id': [groupId] });
-  if (referring.some(({ GroupId }) => GroupId !== groupId)) return `rules of ${referring.map(({ GroupId }) => GroupId).join(', ')}`;
-  const interfaces = await ec2.describeNetworkInterfaces({ 'group-id': [groupId] });
-  if (interfaces.length > 0) return `${interfaces.length} network interfaces`;
+async function deleteUnlessUsed({ groupId, cluster, pass }: { groupId: string; cluster: ClusterItem; pass: TargetPass }, deps: TargetLaneDeps): Promise<string | undefined> {
+  const use = (await isKnownUnused(pass.holder.key, deps)) ? undefined : await findUse({ groupId, cluster }, deps);
+  if (use !== undefined) return use;
   await pass.guard();
   try {
-    await ec2.deleteSecurityGroup(groupId);
+    await deps.ec2.deleteSecurityGroup(groupId);
     return undefined;
   } catch (error) {
     if (error instanceof EventualError) return 'a dependency that AWS does not name';
     throw error;
   }
+}
+
+/** Whether its last user has just waited for everything that could use it: interfaces, and the rules of bindings. Where somebody else's rule names it AWS refuses, and the next look asks who. */
+async function isKnownUnused(key: string, { store, now, factor }: TargetLaneDeps): Promise<boolean> {
+  const seenAt = await store.contributions.unusedAt(key);
+  return seenAt !== undefined && now() - seenAt < UNUSED_FOR_MS * factor;
+}
+
+async function findUse({ groupId, cluster }: { groupId: string; cluster: ClusterItem }, { ec2 }: TargetLaneDeps): Promise<string | undefined> {
+  const referring = await ec2.describeSecurityGroups({ 'vpc-id': [cluster.vpcId], 'ip-permission.group-id': [groupId] });
+  if (referring.some(({ GroupId }) => GroupId !== groupId)) return `rules of ${referring.map(({ GroupId }) => GroupId).join(', ')}`;
+  const interfaces = await ec2.describeNetworkInterfaces({ 'group-id': [groupId] });
+  return interfaces.length > 0 ? `${interfaces.length} network interfaces` : undefined;
 }

@@ -122,9 +122,9 @@ async function makeRoom(state: GroupState, missing: readonly ContributedRule[], 
   const { groupId } = state;
   const spare = unwanted(state).filter((rule) => !missing.some((wanted) => takesPlaceOf(wanted, rule)));
   const full = new QuotaError(
-    `security group ${groupId}: ${missing.length} more rules do not fit into its quota of inbound rules (it has ${state.observed.length}), nothing was changed. Raise the quota "Inbound or outbound rules per security group", ` +
-      'or use ip targets, so that fewer ports are needed, or put an Ingress (one load balancer for many Services) in front',
-    { cause, details: cause.details },
+    `Expected room for ${missing.length} more inbound rules in security group ${groupId} of the targets, found it full: it has ${state.observed.length}. No rule was changed, and new targets are not reached until there is room. Raise the quota "Inbound or outbound rules per security group", ` +
+      'take rules away that nobody needs, use ip targets, so that fewer ports are needed, or put an Ingress (one load balancer for many Services) in front; it is tried again within 15 minutes',
+    { cause, details: { ...cause.details, code: 'SecurityGroupRuleQuota' } },
   );
   if (spare.length === 0) throw full;
   await state.pass.guard();

@@ -22,6 +22,7 @@ export const BUDGETS = {
   oneAttribute: (ports: number, writes = 1): Budget => ({ ...NONE_REFUSED, reads: 9 + 4 * (ports - 1), writes }),
   scale: (ports: number): Budget => ({ ...NONE_REFUSED, reads: ports, writes: ports }),
   rolling: { ...NONE_REFUSED, reads: 26, writes: 6 },
-  delete: (ports: number): Budget => ({ ...NONE_REFUSED, reads: 8 + 2 * (ports - 1), writes: 6 + (ports - 1) }),
+  /** Ten calls for one port, one less than LBC in its best case; per further port its deletion, and a share of the tags of twenty. */
+  delete: (ports: number): Budget => ({ ...NONE_REFUSED, reads: 5 + Math.ceil(ports / 20) - 1, writes: 5 + (ports - 1) }),
   adoption: { reads: 10, writes: 0, refused: 0 },
 } as const;

@@ -1,11 +1,8 @@
-import { setImmediate } from 'node:timers/promises';
-import { compareCluster } from '../../functions/compare-cluster';
-import { CLUSTER, openSmallWorld, type SmallWorld } from '../../infra/local/small-world';
-import type { Pass } from '../../infra/local/pass-runner';
-import { routesOf } from '../../shared/events/routes';
+import { openSmallWorld, type SmallWorld } from '../../infra/local/small-world';
 import { type ApiObject, type ApiResource, RESOURCES } from '../../shared/kubernetes/cluster-client';
 import { accountOf } from '../system/accounts';
 import { aDeployment, annotationsOf } from '../system/manifests';
+import { type ClusterEvents, expectCompleted, followCluster } from '../system/passes/cluster-events';
 import { type CallCounts, countCalls } from './call-counts';
 import { createWatch, type StepRun, type Watch } from './watch';
 
@@ -30,20 +27,17 @@ const at = { namespace: 'default', name: 'web' };
 const DEPLOYMENTS: ApiResource = { group: 'apps', version: 'v1', plural: 'deployments', kind: 'Deployment', namespaced: true };
 const APP_PORT = 8080;
 const US = 'stepbalancer';
-/** Longer than any scenario takes. */
-const PATIENCE_S = 1800;
-/** As many seconds without a change mean that all is said. */
-const QUIET_S = 3;
 
 /** A Service with pods on nodes of an account at AWS's own pace. Changes of the cluster wake keys exactly as events do. */
 export class ServiceLife {
   readonly world: SmallWorld;
   readonly #watch: Watch;
-  #seen: string | undefined;
+  readonly #events: ClusterEvents;
 
   private constructor(world: SmallWorld, watch: Watch) {
     this.world = world;
     this.#watch = watch;
+    this.#events = followCluster(world, (ask) => quietly(world, ask));
   }
 
   /** Opens the world: pods are ready, no Service is there yet. */
@@ -71,20 +65,8 @@ export class ServiceLife {
   }
 
   /** Lets time pass, events included, until `done` and nothing changes any more. */
-  async until(done: () => Promise<boolean>): Promise<void> {
-    let quiet = 0;
-    for (let second = 0; second < PATIENCE_S; second += 1) {
-      await this.second();
-      quiet = (await this.wakeWhatChanged()) ? 0 : quiet + 1;
-      if (quiet >= QUIET_S && (await done())) return;
-    }
-    throw new Error(`the scenario did not come to its end within ${PATIENCE_S} s`);
-  }
-
-  /** One second of the world. */
-  async second(): Promise<void> {
-    await this.world.runner.settle(1000);
-    for (let turns = 0; turns < 5; turns += 1) await setImmediate();
+  until(done: () => Promise<boolean>): Promise<void> {
+    return this.#events.until(done);
   }
 
   /** Minutes without any change in the cluster; AWS is as it is. */
@@ -92,24 +74,9 @@ export class ServiceLife {
     this.world.clock.advance(minutes * 60_000);
   }
 
-  /** What the forwarder would tell, and what that leads to. Answers whether there was anything. */
-  async wakeWhatChanged(): Promise<boolean> {
-    const { client, store } = this.world;
-    const { changed, seen } = await quietly(this.world, () => compareCluster({ client, before: this.#seen, keys: [], readState: (key) => store.leases.read(key) }));
-    this.#seen = seen;
-    const keys = new Set<string>();
-    for (const { object, hints } of changed) {
-      const routes = routesOf(CLUSTER, object, hints);
-      routes.keys.forEach((key) => keys.add(key));
-      for (const name of routes.references) (await store.references.find(CLUSTER, name)).forEach(({ key }) => keys.add(key));
-    }
-    for (const key of [...keys].sort()) completed(key, await this.world.runner.run(key));
-    return keys.size > 0;
-  }
-
   /** Wakes one key although nothing has changed. */
   async wake(key: string): Promise<void> {
-    completed(key, await this.world.runner.run(key));
+    expectCompleted(key, await this.world.runner.run(key));
   }
 
   async createService({ ports, name = at.name }: { ports: number; name?: string }): Promise<void> {
@@ -170,10 +137,6 @@ export class ServiceLife {
 function isReady(pod: ApiObject): boolean {
   const { conditions = [] } = pod['status'] as { conditions?: readonly { type: string; status: string }[] };
   return conditions.some(({ type, status }) => type === 'Ready' && status === 'True');
-}
-
-function completed(key: string, { failure }: Pass): void {
-  if (failure) throw new Error(`${key}: ${failure.error}: ${failure.cause}`);
 }
 
 /** Requests of our own eyes do not count. */

@@ -158,6 +158,9 @@ export function storeContract(tables: Tables): void {
       await store.contributions.addUser('backend#c1#vpc-0a', KEY);
       await store.contributions.addUser('backend#c1#vpc-0a', 'svc#c1#default/other');
       await store.contributions.removeUser('backend#c1#vpc-0a', KEY);
+      expect(await store.contributions.unusedAt('backend#c1#vpc-0a')).toBeUndefined();
+      await store.contributions.noteUnused('backend#c1#vpc-0a');
+      expect(await store.contributions.unusedAt('backend#c1#vpc-0a')).toEqual(expect.any(Number));
       expect(await store.contributions.listUsers('backend#c1#vpc-0a')).toEqual(['svc#c1#default/other']);
     });
 

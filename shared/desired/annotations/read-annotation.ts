@@ -50,7 +50,7 @@ function parseValue(row: AnnotationRow, key: string, raw: string): unknown {
     case 'bool':
       return parseBool(raw) ?? (row.lenient ? undefined : refuse('MalformedBool', `annotation ${key} must be true or false, got ${quote(raw)}; write true or false`));
     case 'int32':
-      return parseInt32(raw) ?? refuse('MalformedNumber', `annotation ${key} must be a whole number in decimal, like ${row.example}, got ${quote(raw)}`);
+      return parseInt32(raw) ?? refuse('MalformedNumber', `annotation ${key} must be a whole number in decimal, like ${row.example}, got ${quote(raw)}; correct it or remove the annotation`);
     default:
       return parseMap(raw) ?? refuse('MalformedMap', `annotation ${key} must be pairs like ${row.example}, got ${quote(raw)}; every item needs a key and an equals sign, and a comma inside a value is written \\,`);
   }

@@ -31,7 +31,8 @@ export function discoverSubnets(discovery: SubnetDiscovery): SubnetFacts[] {
   const usable = roomy.filter((subnet) => !isDualstack(discovery.ipAddressType) || hasIpv6(subnet));
   if (usable.length === 0) {
     const counts = `${candidates.length} looked at: ${candidates.length - ofCluster.length} belong to other clusters, ${ofCluster.length - roomy.length} have fewer than ${MIN_FREE_ADDRESSES} free addresses, ${roomy.length} lack an associated IPv6 CIDR block`;
-    refuse('NoSubnetFound', `no subnet in ${discovery.cluster.vpcId} can take an ${discovery.scheme} load balancer (${counts}); tag one subnet per zone with ${ROLE_TAGS[discovery.scheme]}=1, or name subnets by annotation`);
+    const first = roomy.length > 0 ? 'associate an IPv6 CIDR block with one of them per zone, set the address type to ipv4' : ofCluster.length > 0 ? 'free addresses in one of them per zone, make other subnets' : `tag one subnet per zone with ${ROLE_TAGS[discovery.scheme]}=1`;
+    refuse('NoSubnetFound', `no subnet in ${discovery.cluster.vpcId} can take an ${discovery.scheme} load balancer (${counts}); ${first}, or name subnets by annotation`);
   }
   const chosen = onePerZone(usable, discovery.cluster.name);
   requireOneLocale(chosen, discovery.network);

@@ -45,7 +45,7 @@ function privateIpv4Addresses({ read }: ServiceRequest, { scheme, subnets }: Loa
   if (scheme !== 'internal') refuse('PrivateIpOnInternetFacing', `annotation ${key} needs an internal load balancer, but this one is ${scheme}; remove it, or set the scheme`);
   requireCount({ code: 'PrivateIpCount', key, found: addresses, subnets });
   const wrong = addresses.find((address) => !isIPv4(address));
-  if (wrong !== undefined) refuse('InvalidPrivateIp', `annotation ${key} must hold IPv4 addresses without prefix length and leading zeros, got ${quote(wrong)}`);
+  if (wrong !== undefined) refuse('InvalidPrivateIp', `annotation ${key} must hold IPv4 addresses without prefix length and leading zeros, got ${quote(wrong)}; correct it`);
   return addresses;
 }
 
@@ -56,19 +56,19 @@ function ipv6Addresses({ read }: ServiceRequest, { ipAddressType, subnets }: Loa
   if (!isDualstack(ipAddressType)) refuse('Ipv6AddressNeedsDualstack', `annotation ${key} needs a dualstack load balancer, but this one is ${ipAddressType}; remove it, or set ${read.key('ipAddressType')}: dualstack`);
   requireCount({ code: 'Ipv6AddressCount', key, found: addresses, subnets });
   const wrong = addresses.find((address) => !isIPv6(address));
-  if (wrong !== undefined) refuse('InvalidIpv6Address', `annotation ${key} must hold IPv6 addresses, got ${quote(wrong)}`);
+  if (wrong !== undefined) refuse('InvalidIpv6Address', `annotation ${key} must hold IPv6 addresses, got ${quote(wrong)}; correct it`);
   return addresses;
 }
 
 function requireCount(check: { code: ReasonCode; key: string; found: readonly string[]; subnets: readonly SubnetFacts[] }): void {
   const { code, key, found, subnets } = check;
   if (found.length === subnets.length) return;
-  refuse(code, `annotation ${key} must have one entry per subnet: expected ${subnets.length} for ${subnets.map(({ id }) => id).join(', ')}, got ${found.length}`);
+  refuse(code, `annotation ${key} must have one entry per subnet: expected ${subnets.length} for ${subnets.map(({ id }) => id).join(', ')}, got ${found.length}; name one for each, or name fewer subnets`);
 }
 
 function addressIn(subnet: SubnetFacts, choice: { addresses: readonly string[]; ranges: readonly string[]; code: ReasonCode; key: string }): string {
   const inside = choice.addresses.filter((address) => choice.ranges.some((range) => isInRange(address, range)));
   const [address] = inside;
   if (inside.length === 1 && address !== undefined) return canonicalAddress(address);
-  return refuse(choice.code, `annotation ${choice.key} must have exactly one address in subnet ${subnet.id} (${choice.ranges.join(', ')}), got ${inside.length === 0 ? 'none' : inside.join(', ')}`);
+  return refuse(choice.code, `annotation ${choice.key} must have exactly one address in subnet ${subnet.id} (${choice.ranges.join(', ')}), got ${inside.length === 0 ? 'none' : inside.join(', ')}; name one address in each subnet`);
 }

@@ -1,5 +1,6 @@
 import type { Service } from '../../model/kubernetes';
 import { parseBool } from '../annotations/parse-bool';
+import { parseMap } from '../annotations/parse-map';
 import { quote } from '../text';
 import { refuse } from '../refusal';
 import { SERVICE_FINALIZER } from './ownership';
@@ -7,12 +8,18 @@ import { type ServiceRequest, serviceReader } from './service-request';
 
 const DELETION_PROTECTION = 'deletion_protection.enabled';
 
-/** Deletion protection by annotation holds the Service, also when it merely stopped being ours. An unreadable guard holds it too, since it may mean to (LBC's behaviour §1.2). */
+/**
+ * Deletion protection by annotation holds the Service, also when it merely stopped being ours. An unreadable guard holds it too, since it may mean to (LBC's behaviour §1.2);
+ * an unreadable annotation that does not even speak of it stops no deletion.
+ */
 export function requireDeletable({ read, service }: Pick<ServiceRequest, 'read' | 'service'>): void {
   if (!(service.metadata.finalizers ?? []).includes(SERVICE_FINALIZER)) return;
-  const raw = read('attributes')?.get(DELETION_PROTECTION);
-  if (raw === undefined) return;
   const key = read.key('attributes');
+  const text = read.raw('attributes') ?? '';
+  const attributes = parseMap(text);
+  if (attributes === undefined && text.includes(DELETION_PROTECTION)) refuse('MalformedDeletionProtection', `annotation ${key} speaks of ${DELETION_PROTECTION}, but must be pairs like key=value,key2=value2, got ${quote(text)}; the load balancer stays until it is corrected or removed`);
+  const raw = attributes?.get(DELETION_PROTECTION);
+  if (raw === undefined) return;
   const isProtected = parseBool(raw) ?? refuse('MalformedDeletionProtection', `annotation ${key}: ${DELETION_PROTECTION} must be true or false, got ${quote(raw)}; the load balancer stays until it is corrected or removed`);
   if (isProtected) refuse('DeletionProtected', `the load balancer stays, since annotation ${key} has ${DELETION_PROTECTION}=true; set it to false, and the deletion goes on by itself`);
 }

@@ -19,5 +19,5 @@ export function findExtraPort(services: ReadonlyMap<string, Service>, { serviceN
   const service = services.get(serviceName);
   const port = service && findPort(service, servicePort);
   if (service !== undefined && port !== undefined) return { service, port };
-  return refuse('BackendPortNotFound', `an action names port ${typeof servicePort === 'number' ? servicePort : quote(servicePort)} of Service ${serviceName}, which has no such port${typeof servicePort === 'string' ? ' name; write a port number without quotes' : ''}`);
+  return refuse('BackendPortNotFound', `an action names port ${typeof servicePort === 'number' ? servicePort : quote(servicePort)} of Service ${serviceName}, which has no such port${typeof servicePort === 'string' ? ' name; correct it, and write a port number without quotes' : '; correct it'}`);
 }

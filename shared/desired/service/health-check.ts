@@ -54,7 +54,7 @@ function healthCheckPort({ read }: ServiceRequest, { service, targetType, fallba
   const number = parseInt32(raw);
   if (number !== undefined) return number;
   const port = findPort(service, raw);
-  if (port === undefined) return refuse('HealthCheckPortNotFound', `annotation ${read.key('healthCheckPort')} must be ${TRAFFIC_PORT}, a port number, or the name of a port of Service ${service.metadata.name}; got ${quote(raw)}`);
+  if (port === undefined) return refuse('HealthCheckPortNotFound', `annotation ${read.key('healthCheckPort')} must be ${TRAFFIC_PORT}, a port number, or the name of a port of Service ${service.metadata.name}, got ${quote(raw)}; correct it or remove the annotation`);
   if (targetType === 'instance') return port.nodePort ?? 0;
   if (typeof port.targetPort === 'string') return refuse('HealthCheckPortNotNumeric', `annotation ${read.key('healthCheckPort')} names port ${quote(raw)}, whose target port ${quote(port.targetPort)} is itself a name and can differ from pod to pod; write a port number`);
   return port.targetPort ?? 0;

@@ -34,7 +34,7 @@ export function readListenerProtocols({ read, service, isLegacy }: ServiceReques
   // The in-tree provider's word for all ports.
   const tlsPorts = isLegacy && listed.includes('*') ? [] : listed;
   const unused = tlsPorts.filter((entry) => !(service.spec.ports ?? []).some((port) => listsPort([entry], port)));
-  if (unused.length > 0) refuse('UnusedTlsPort', `annotation ${read.key('tlsPorts')} names ${unused.map(quote).join(', ')}, which is neither name nor number of a port of the Service; expected some of ${portsInWords(service.spec.ports ?? [])}`);
+  if (unused.length > 0) refuse('UnusedTlsPort', `annotation ${read.key('tlsPorts')} names ${unused.map(quote).join(', ')}, which is neither name nor number of a port of the Service; expected some of ${portsInWords(service.spec.ports ?? [])}; correct it or take it off`);
   return { certificates: read('certificates') ?? [], tlsPorts, quicPorts: read('quicPorts') ?? [], encryptsToTargets: read('backendProtocol') === 'ssl' };
 }
 

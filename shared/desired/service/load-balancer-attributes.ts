@@ -21,7 +21,7 @@ function generalAttributes({ read }: ServiceRequest): ReadonlyMap<string, string
   const attributes = read('attributes') ?? new Map<string, string>();
   const policy = attributes.get(ROUTING_POLICY);
   if (policy !== undefined && !ROUTING_POLICIES.includes(policy)) {
-    refuse('InvalidDnsRoutingPolicy', `annotation ${read.key('attributes')}: ${ROUTING_POLICY} must be ${oneOf(ROUTING_POLICIES)}, got ${quote(policy)}`);
+    refuse('InvalidDnsRoutingPolicy', `annotation ${read.key('attributes')}: ${ROUTING_POLICY} must be ${oneOf(ROUTING_POLICIES)}, got ${quote(policy)}; correct it or leave it out`);
   }
   return attributes;
 }

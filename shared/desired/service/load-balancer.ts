@@ -52,7 +52,7 @@ export function buildLoadBalancer(build: ServiceBuild, place: LoadBalancerPlace)
 function buildLoadBalancerName({ read, service, facts }: ServiceBuild, scheme: string): string {
   const name = read('name');
   if (name === undefined) return awsName(nameOf(service), nameHash(facts.cluster.name, service.metadata.uid ?? '', scheme));
-  if (Buffer.byteLength(name) > MAX_NAME_BYTES) refuse('LoadBalancerNameTooLong', `annotation ${read.key('name')} must have at most ${MAX_NAME_BYTES} characters, got ${Buffer.byteLength(name)}: ${quote(name)}`);
+  if (Buffer.byteLength(name) > MAX_NAME_BYTES) refuse('LoadBalancerNameTooLong', `annotation ${read.key('name')} must have at most ${MAX_NAME_BYTES} characters, got ${Buffer.byteLength(name)}: ${quote(name)}; shorten it, or remove the annotation to have a name made`);
   return name;
 }
 
@@ -60,8 +60,8 @@ function buildCapacity({ read, settings }: ServiceRequest): number | undefined {
   if (!settings.featureGates.LBCapacityReservation) return undefined;
   let capacity: number | undefined;
   for (const [key, value] of read('capacity') ?? []) {
-    if (key !== CAPACITY_KEY) refuse('InvalidCapacity', `annotation ${read.key('capacity')} must be ${CAPACITY_KEY}=<integer>, got the key ${quote(key)}`);
-    capacity = parseInt32(value) ?? refuse('InvalidCapacity', `annotation ${read.key('capacity')} must be ${CAPACITY_KEY}=<integer>, got the value ${quote(value)}`);
+    if (key !== CAPACITY_KEY) refuse('InvalidCapacity', `annotation ${read.key('capacity')} must be ${CAPACITY_KEY}=<integer>, got the key ${quote(key)}; correct it`);
+    capacity = parseInt32(value) ?? refuse('InvalidCapacity', `annotation ${read.key('capacity')} must be ${CAPACITY_KEY}=<integer>, got the value ${quote(value)}; correct it`);
   }
   return capacity;
 }

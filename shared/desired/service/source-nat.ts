@@ -15,7 +15,7 @@ export function buildSourceNat({ read }: ServiceRequest, { ipAddressType, subnet
   if (sourceNat === 'off') return 'off';
   if (!isDualstack(ipAddressType)) refuse('SourceNatNeedsDualstack', `annotation ${read.key('sourceNat')}: on needs a dualstack load balancer, but this one is ${ipAddressType}; set ${read.key('ipAddressType')}: dualstack`);
   const without = subnets.filter((subnet) => !hasIpv6(subnet)).map(({ id }) => id);
-  if (without.length > 0) refuse('SourceNatNeedsIpv6Subnets', `annotation ${read.key('sourceNat')}: on needs an associated IPv6 CIDR block in every subnet, but ${without.join(', ')} has none`);
+  if (without.length > 0) refuse('SourceNatNeedsIpv6Subnets', `annotation ${read.key('sourceNat')}: on needs an associated IPv6 CIDR block in every subnet, but ${without.join(', ')} has none; associate one, or name other subnets`);
   return 'on';
 }
 
@@ -26,7 +26,7 @@ export function buildSourceNatPrefixes({ read }: ServiceRequest, place: LoadBala
   const key = read.key('sourceNatPrefixes');
   if (!isDualstack(place.ipAddressType)) refuse('SourceNatNeedsDualstack', `annotation ${key} needs a dualstack load balancer, but this one is ${place.ipAddressType}; set ${read.key('ipAddressType')}: dualstack`);
   if (place.sourceNat !== 'on') refuse('SourceNatPrefixesNeedSourceNat', `annotation ${key} has an effect only with ${read.key('sourceNat')}: on; set that, or remove the prefixes`);
-  if (prefixes.length !== place.subnets.length) refuse('SourceNatPrefixCount', `annotation ${key} must have one entry per subnet: expected ${place.subnets.length}, got ${prefixes.length}`);
+  if (prefixes.length !== place.subnets.length) refuse('SourceNatPrefixCount', `annotation ${key} must have one entry per subnet: expected ${place.subnets.length}, got ${prefixes.length}; name one for each, auto_assigned leaves the choice to AWS`);
   for (const [at, subnet] of place.subnets.entries()) requirePrefix({ prefix: prefixes[at] ?? '', subnetId: subnet.id, ranges: associatedIpv6(subnet), key });
   return prefixes;
 }
@@ -35,7 +35,7 @@ export function buildSourceNatPrefixes({ read }: ServiceRequest, place: LoadBala
 function requirePrefix({ prefix, subnetId, ranges, key }: { prefix: string; subnetId: string; ranges: readonly string[]; key: string }): void {
   if (prefix === AUTO_ASSIGNED) return;
   const [address = '', length] = prefix.split('/');
-  const wrong = (found: string): never => refuse('InvalidSourceNatPrefix', `annotation ${key}: the entry for subnet ${subnetId} must be ${AUTO_ASSIGNED} or a /${PREFIX_LENGTH} in ${ranges.join(', ')}, got ${quote(prefix)}, ${found}`);
+  const wrong = (found: string): never => refuse('InvalidSourceNatPrefix', `annotation ${key}: the entry for subnet ${subnetId} must be ${AUTO_ASSIGNED} or a /${PREFIX_LENGTH} in ${ranges.join(', ')}, got ${quote(prefix)}, ${found}; correct it, or write ${AUTO_ASSIGNED}`);
   if (length === undefined) wrong('which has no prefix length');
   if (length !== PREFIX_LENGTH) wrong(`whose prefix length is ${quote(length ?? '')}`);
   if (isIP(address) === 0) wrong('which is no IPv6 prefix');

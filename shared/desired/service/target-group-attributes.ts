@@ -31,7 +31,7 @@ export function preservesClientIp(attributes: readonly Attribute[], targetType: 
 function readAttributes({ read }: ServiceRequest, name: 'targetGroupAttributes' | 'targetGroupAttributesOfPort', member?: string): ReadonlyMap<string, string> {
   const attributes = read(name, member) ?? new Map<string, string>();
   const preserve = attributes.get(PRESERVE_CLIENT_IP);
-  if (preserve !== undefined && parseBool(preserve) === undefined) refuse('InvalidTargetGroupAttribute', `annotation ${read.key(name, member)}: ${PRESERVE_CLIENT_IP} must be true or false, got ${quote(preserve)}`);
+  if (preserve !== undefined && parseBool(preserve) === undefined) refuse('InvalidTargetGroupAttribute', `annotation ${read.key(name, member)}: ${PRESERVE_CLIENT_IP} must be true or false, got ${quote(preserve)}; write true or false`);
   return attributes;
 }
 
@@ -39,7 +39,7 @@ function readAttributes({ read }: ServiceRequest, name: 'targetGroupAttributes' 
 function readProxyProtocol({ read }: ServiceRequest, port: ServicePort): string | undefined {
   const ports = read('proxyProtocolPorts');
   const wrong = ports?.find((entry) => parseInteger(entry, 64) === undefined);
-  if (wrong !== undefined) refuse('InvalidProxyProtocolPort', `annotation ${read.key('proxyProtocolPorts')} must hold port numbers of the Service, got ${quote(wrong)}; names do not count`);
+  if (wrong !== undefined) refuse('InvalidProxyProtocolPort', `annotation ${read.key('proxyProtocolPorts')} must hold port numbers of the Service, got ${quote(wrong)}; write the number, names do not count`);
   if (read('proxyProtocol') !== undefined) return 'true';
   return ports === undefined ? undefined : String(ports.includes(String(port.port)));
 }

@@ -42,7 +42,7 @@ function emptyPrefixLists({ read }: ServiceRequest): (readonly [ReasonCode, stri
 
 function unusedQuicPorts({ read, service }: ServiceRequest): (readonly [ReasonCode, string])[] {
   const unused = (read('quicPorts') ?? []).filter((entry) => !(service.spec.ports ?? []).some((port) => listsPort([entry], port)));
-  return unused.length === 0 ? [] : [['UnusedQuicPort', `annotation ${read.key('quicPorts')} names ${unused.map(quote).join(', ')}, which is no port of the Service, and is ignored`]];
+  return unused.length === 0 ? [] : [['UnusedQuicPort', `annotation ${read.key('quicPorts')} names ${unused.map(quote).join(', ')}, which is no port of the Service, and is ignored; correct it or take it off`]];
 }
 
 /** The load balancer is right, but pods that carry no server id get no QUIC traffic, and only LBC's admission webhook gives them one. */

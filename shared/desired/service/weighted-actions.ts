@@ -27,7 +27,7 @@ export function readForwardAction({ read }: ServiceRequest, listener: { readonly
   try {
     return buildAction(jsonFields(parseJson(raw), 'the action'), where);
   } catch (error) {
-    if (error instanceof SyntaxError || error instanceof JsonTypeError) refuse('MalformedJson', `${where} must be JSON like {"type":"forward","forwardConfig":{…}}: ${error.message}; got ${quote(raw)}`);
+    if (error instanceof SyntaxError || error instanceof JsonTypeError) refuse('MalformedJson', `${where} must be JSON like {"type":"forward","forwardConfig":{…}}: ${error.message}, got ${quote(raw)}; correct it or remove the annotation`);
     throw error;
   }
 }
@@ -41,8 +41,8 @@ function buildAction(fields: JsonFields | undefined, where: string): ForwardActi
   const type = fields && jsonText(jsonField(fields, 'type'), 'type');
   const config = fields && jsonFields(jsonField(fields, 'forwardConfig'), 'forwardConfig');
   const forward = config && readForwardConfig(config);
-  if (type !== 'forward') refuse('UnknownActionType', `${where}: the type must be "forward" (exactly so), got ${quote(type ?? '')}`);
-  if (forward === undefined) return refuse('InvalidAction', `${where}: a forward action needs forwardConfig with targetGroups`);
+  if (type !== 'forward') refuse('UnknownActionType', `${where}: the type must be "forward" (exactly so), got ${quote(type ?? '')}; correct it or remove the annotation`);
+  if (forward === undefined) return refuse('InvalidAction', `${where}: a forward action needs forwardConfig with targetGroups, got none; write it, or remove the annotation`);
   return { ...forward, targets: requireTargets(forward.targets, where) };
 }
 
@@ -87,12 +87,12 @@ function readPort(value: JsonValue | undefined): number | string | undefined {
 
 function requireTargets(written: readonly WrittenTarget[], where: string): ForwardTarget[] {
   const targets = written.map((target) => requireTarget(target, where));
-  if (targets.length > 1 && targets.some(({ weight }) => weight === undefined)) refuse('InvalidAction', `${where}: with several target groups each needs a weight from 0 to ${MAX_WEIGHT}`);
+  if (targets.length > 1 && targets.some(({ weight }) => weight === undefined)) refuse('InvalidAction', `${where}: with several target groups each needs a weight from 0 to ${MAX_WEIGHT}, got one without; write it`);
   return targets;
 }
 
 function requireTarget({ arn, serviceName, servicePort, decrypt, weight }: WrittenTarget, where: string): ForwardTarget {
-  const wrong = (expected: string): never => refuse('InvalidAction', `${where}: ${expected}`);
+  const wrong = (expected: string): never => refuse('InvalidAction', `${where}: ${expected}; correct it`);
   if ((arn === undefined) === (serviceName === undefined)) return wrong('each target group needs either targetGroupARN or serviceName, not both and not neither');
   if (serviceName !== undefined && servicePort === undefined) return wrong(`the target group of Service ${quote(serviceName)} needs servicePort, the number or name of a port`);
   if (weight !== undefined && (weight < 0 || weight > MAX_WEIGHT)) return wrong(`a weight must be from 0 to ${MAX_WEIGHT}, got ${weight}`);

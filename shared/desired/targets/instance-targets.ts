@@ -23,10 +23,10 @@ export function resolveInstanceTargets(facts: TargetFacts, service: Service, por
 }
 
 /** Whether a node may carry instance targets, its readiness aside. A nodeSelector narrows the default exclusions, it does not replace them. */
-export function isCandidate(node: Node, binding: TargetGroupBinding): boolean {
+export function isCandidate(node: Node, { spec }: { readonly spec: Pick<TargetGroupBinding['spec'], 'nodeSelector'> }): boolean {
   const labels = node.metadata.labels ?? {};
   if (EXCLUDING_LABELS.some((label) => label in labels)) return false;
-  if (isServerless(node) || !matchesSelector(labels, binding.spec.nodeSelector)) return false;
+  if (isServerless(node) || !matchesSelector(labels, spec.nodeSelector)) return false;
   return !(node.spec?.taints ?? []).some(({ key, effect }) => key === 'ToBeDeletedByClusterAutoscaler' || (key === 'karpenter.sh/disrupted' && effect === 'NoSchedule'));
 }
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { TransientError } from '../../../shared/contract/errors';
+import { EventualError, TransientError } from '../../../shared/contract/errors';
 import type { ClusterItem } from '../../../shared/contract/items';
 import { backendKey, ensureBackendGroup } from '../../../shared/targets/ensure-backend-group';
 import { syncKey } from '../../../shared/targets/sync-key';
@@ -96,6 +96,28 @@ describe('the shared backend group', () => {
     await sweep();
     expect(groups()).toHaveLength(1);
     expect(calls.names).not.toContain('deleteSecurityGroup');
+  });
+
+  it('goes without being asked for where its last user has just seen that nothing carries it; a refusal is looked into', async () => {
+    const { session, calls, cluster, deps, key, sweep, groups } = await world();
+    const id = await ensureBackendGroup({ cluster, userKey: 'svc#vector#shop/web' }, deps);
+    const rules = session.account.rules.get('sg-0aa11bb22cc330001');
+    rules?.push({ id: 'sgr-1', protocol: 'tcp', fromPort: 80, toPort: 80, kind: 'group', source: id });
+    await session.deps.store.contributions.noteUnused(key);
+    await session.deps.store.contributions.removeUser(key, 'svc#vector#shop/web');
+    calls.at = ({ name, when }) => {
+      if (name === 'deleteSecurityGroup' && when === 'before' && rules?.length) throw new EventualError('DependencyViolation');
+    };
+    calls.names.length = 0;
+    await sweep();
+    expect(calls.names).toEqual(['deleteSecurityGroup']);
+    expect(await session.deps.store.leases.read(key)).toMatchObject({ phase: 'Waiting' });
+    rules?.splice(0);
+    await session.deps.store.contributions.noteUnused(key);
+    calls.names.length = 0;
+    await sweep();
+    expect(calls.names).toEqual(['deleteSecurityGroup']);
+    expect(groups()).toEqual([]);
   });
 
   it('makes a new user wait while it is being deleted', async () => {

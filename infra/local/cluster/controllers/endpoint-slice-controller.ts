@@ -139,7 +139,7 @@ function createSlice(api: ClusterApi, service: Service, { ports, endpoints }: Po
       annotations: { [CHANGED]: timestamp(api.context.clock.now()) },
       ownerReferences: [ownerReference(service)],
     },
-    addressType: 'IPv4',
+    addressType: service.spec.ipFamilies?.[0] ?? 'IPv4',
     endpoints: draft([...endpoints]),
     ports: draft(ports),
   });
