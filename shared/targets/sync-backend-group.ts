@@ -4,7 +4,7 @@ import type { Key } from '../contract/keys';
 import { findBackendGroup } from './ensure-backend-group';
 import type { PassResult, TargetPass } from './run-target-key';
 import type { TargetLaneDeps } from './target-lane';
-import { wakeStrayGroups } from './wake-stray-groups';
+import { wakeLabelledGroups, wakeStrayGroups } from './wake-stray-groups';
 
 const STRAYS_MS = 50 * 60_000;
 const LOOK_AGAIN_MS = 30_000; // interfaces of a deleted load balancer linger for a minute or more
@@ -40,10 +40,17 @@ async function inUse({ cluster, users, pass }: { cluster: ClusterItem; users: re
   return { patch: { phase: 'Healthy', nextAttemptAt: null, driftCheckedAt: due || at === undefined ? deps.now() : at }, done: { outcome: 'in use', users: users.length, strays } };
 }
 
-/** What still uses the group, in words; undefined once it is deleted. A group of the settings was never made here and has no state. */
-async function deleteUnlessUsed({ groupId, cluster, pass }: { groupId: string; cluster: ClusterItem; pass: TargetPass }, { ec2 }: TargetLaneDeps): Promise<string | undefined> {
+/**
+ * What still uses the group, in words; undefined once it is deleted. A group of the settings was never made here and has no state. Rules that are still there at the second look may be what
+ * another controller made for a binding that went before we ever answered for it: no binding wakes their groups, so this does.
+ */
+async function deleteUnlessUsed({ groupId, cluster, pass }: { groupId: string; cluster: ClusterItem; pass: TargetPass }, deps: TargetLaneDeps): Promise<string | undefined> {
+  const { ec2 } = deps;
   const referring = await ec2.describeSecurityGroups({ 'vpc-id': [cluster.vpcId], 'ip-permission.group-id': [groupId] });
-  if (referring.some(({ GroupId }) => GroupId !== groupId)) return `rules of ${referring.map(({ GroupId }) => GroupId).join(', ')}`;
+  if (referring.some(({ GroupId }) => GroupId !== groupId)) {
+    if (pass.state.phase === 'Waiting') await wakeLabelledGroups(referring, deps);
+    return `rules of ${referring.map(({ GroupId }) => GroupId).join(', ')}`;
+  }
   const interfaces = await ec2.describeNetworkInterfaces({ 'group-id': [groupId] });
   if (interfaces.length > 0) return `${interfaces.length} network interfaces`;
   await pass.guard();
