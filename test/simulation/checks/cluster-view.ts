@@ -7,10 +7,14 @@ export interface ServiceObject {
   readonly status?: { readonly loadBalancer?: { readonly ingress?: readonly { readonly hostname?: string }[] } };
 }
 
+interface BindingNetworking {
+  readonly ingress?: readonly { readonly from: readonly { readonly securityGroup?: { readonly groupID: string } }[]; readonly ports: readonly { readonly protocol?: string; readonly port?: number | string }[] }[];
+}
+
 /** A TargetGroupBinding. */
 export interface BindingObject {
   readonly metadata: { readonly name: string; readonly namespace: string; readonly labels?: Readonly<Record<string, string>>; readonly deletionTimestamp?: string };
-  readonly spec: { readonly targetGroupARN: string; readonly targetType: 'ip' | 'instance'; readonly targetGroupProtocol?: string; readonly networking?: object; readonly serviceRef: { readonly name: string; readonly port: number | string } };
+  readonly spec: { readonly targetGroupARN: string; readonly targetType: 'ip' | 'instance'; readonly targetGroupProtocol?: string; readonly networking?: BindingNetworking; readonly serviceRef: { readonly name: string; readonly port: number | string } };
 }
 
 interface SliceObject {
