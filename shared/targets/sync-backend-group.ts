@@ -4,7 +4,7 @@ import type { Key } from '../contract/keys';
 import { findBackendGroup } from './ensure-backend-group';
 import type { PassResult, TargetPass } from './run-target-key';
 import type { TargetLaneDeps } from './target-lane';
-import { wakeStrayGroups } from './wake-stray-groups';
+import { wakeLabelledGroups, wakeStrayGroups } from './wake-stray-groups';
 
 const STRAYS_MS = 50 * 60_000;
 const UNUSED_FOR_MS = 20_000; // shorter than the next look, which so asks AWS in any case
@@ -43,7 +43,7 @@ async function inUse({ cluster, users, pass }: { cluster: ClusterItem; users: re
 
 /** What still uses the group, in words; undefined once it is deleted. A group of the settings was never made here and has no state. */
 async function deleteUnlessUsed({ groupId, cluster, pass }: { groupId: string; cluster: ClusterItem; pass: TargetPass }, deps: TargetLaneDeps): Promise<string | undefined> {
-  const use = (await isKnownUnused(pass.holder.key, deps)) ? undefined : await findUse({ groupId, cluster }, deps);
+  const use = (await isKnownUnused(pass.holder.key, deps)) ? undefined : await findUse({ groupId, cluster, pass }, deps);
   if (use !== undefined) return use;
   await pass.guard();
   try {
@@ -61,9 +61,16 @@ async function isKnownUnused(key: string, { store, now, factor }: TargetLaneDeps
   return seenAt !== undefined && now() - seenAt < UNUSED_FOR_MS * factor;
 }
 
-async function findUse({ groupId, cluster }: { groupId: string; cluster: ClusterItem }, { ec2 }: TargetLaneDeps): Promise<string | undefined> {
-  const referring = await ec2.describeSecurityGroups({ 'vpc-id': [cluster.vpcId], 'ip-permission.group-id': [groupId] });
-  if (referring.some(({ GroupId }) => GroupId !== groupId)) return `rules of ${referring.map(({ GroupId }) => GroupId).join(', ')}`;
-  const interfaces = await ec2.describeNetworkInterfaces({ 'group-id': [groupId] });
+/**
+ * Rules that are still there at the second look may be what another controller made for a binding that went before we ever answered for it: no binding wakes their groups,
+ * so this does.
+ */
+async function findUse({ groupId, cluster, pass }: { groupId: string; cluster: ClusterItem; pass: TargetPass }, deps: TargetLaneDeps): Promise<string | undefined> {
+  const referring = await deps.ec2.describeSecurityGroups({ 'vpc-id': [cluster.vpcId], 'ip-permission.group-id': [groupId] });
+  if (referring.some(({ GroupId }) => GroupId !== groupId)) {
+    if (pass.state.phase === 'Waiting') await wakeLabelledGroups(referring, deps);
+    return `rules of ${referring.map(({ GroupId }) => GroupId).join(', ')}`;
+  }
+  const interfaces = await deps.ec2.describeNetworkInterfaces({ 'group-id': [groupId] });
   return interfaces.length > 0 ? `${interfaces.length} network interfaces` : undefined;
 }

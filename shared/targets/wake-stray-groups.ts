@@ -1,4 +1,4 @@
-import type { Ec2 } from '../aws/ec2';
+import type { Ec2, SecurityGroup } from '../aws/ec2';
 import type { ClusterItem } from '../contract/items';
 import { formatKey } from '../contract/keys';
 import { carriesLabel } from '../desired/targets/plan-rules';
@@ -10,7 +10,12 @@ import { type WakeDeps, wakeTargets } from './wake-targets';
  */
 export async function wakeStrayGroups(cluster: ClusterItem, deps: WakeDeps & { readonly ec2: Pick<Ec2, 'describeSecurityGroups'> }): Promise<number> {
   const tagged = await deps.ec2.describeSecurityGroups({ 'vpc-id': [cluster.vpcId], [`tag:kubernetes.io/cluster/${cluster.name}`]: ['owned', 'shared'] });
-  const labelled = tagged.filter(({ IpPermissions = [] }) =>
+  return wakeLabelledGroups(tagged, deps);
+}
+
+/** Wakes the keys of those of these groups that carry labelled rules. Answers how many. */
+export async function wakeLabelledGroups(groups: readonly SecurityGroup[], deps: WakeDeps): Promise<number> {
+  const labelled = groups.filter(({ IpPermissions = [] }) =>
     IpPermissions.some(({ IpRanges = [], Ipv6Ranges = [], PrefixListIds = [], UserIdGroupPairs = [] }) => [...IpRanges, ...Ipv6Ranges, ...PrefixListIds, ...UserIdGroupPairs].some(({ Description }) => carriesLabel(Description))),
   );
   for (const { GroupId: groupId } of labelled) await wakeTargets(deps, formatKey({ kind: 'sg', groupId }));

@@ -1,7 +1,8 @@
 import { watchAccount } from './checks/check-account';
 import { watchTable } from './checks/check-table';
 import { findUnsettled } from './checks/settled';
-import type { Deed } from './story/story';
+import { CERTIFICATES, EDGE_GROUP } from './story/belongings';
+import type { Deed, ServiceTemplate } from './story/story';
 import { createUser } from './story/user';
 import { chanceOf } from './chance';
 import { passTime } from './world/base-world';
@@ -14,6 +15,8 @@ export interface Scenario {
   /** What is there before, at rest. */
   readonly before: readonly Deed[];
   readonly change: readonly Deed[];
+  /** Writes to AWS that the change comes to, among others; with none named, there is none. A scenario that changes nothing would prove nothing. */
+  readonly makes: readonly string[];
 }
 
 /** One kill: at the nth call of the change's work, before or after it took effect. */
@@ -35,17 +38,31 @@ export interface CrashRun {
 const PREFIX = 'service.beta.kubernetes.io/aws-load-balancer-';
 const MINUTE_MS = 60_000;
 const REST_WITHIN_MINUTES = 20;
+const SECOND_MS = 1000;
 
-const web: Deed = { kind: 'create', service: 'web', template: { deployment: 'web', targetType: 'ip', scheme: 'internal', ports: [{ port: 80, targetPort: 8080 }], annotations: {} } };
+const template: ServiceTemplate = { deployment: 'web', targetType: 'ip', scheme: 'internal', ports: [{ port: 80, targetPort: 8080 }], annotations: {} };
+const web: Deed = { kind: 'create', service: 'web', template };
+const secure: Deed = { kind: 'create', service: 'web', template: { ...template, ports: [{ port: 443, targetPort: 8080 }], annotations: { [`${PREFIX}ssl-cert`]: CERTIFICATES.slice(0, 2).join(',') } } };
+const annotate = (name: string, value: string | undefined): Deed => ({ kind: 'annotate', service: 'web', annotation: PREFIX + name, value });
 
 /** What the path can do; what comes later joins this list. */
 export const SCENARIOS: readonly Scenario[] = [
-  { name: 'create', before: [], change: [web] },
-  { name: 'change of an attribute', before: [web], change: [{ kind: 'annotate', service: 'web', annotation: `${PREFIX}attributes`, value: 'load_balancing.cross_zone.enabled=true' }] },
-  { name: 'change of ports', before: [web], change: [{ kind: 'ports', service: 'web', ports: [{ port: 443, targetPort: 8080 }] }] },
-  { name: 'scale', before: [web], change: [{ kind: 'scale', deployment: 'web', replicas: 4 }] },
-  { name: 'delete', before: [web], change: [{ kind: 'delete', service: 'web' }] },
-  { name: 'delete and create again', before: [web], change: [{ kind: 'delete', service: 'web' }, { ...web, service: 'api' }] },
+  { name: 'create', before: [], change: [web], makes: ['CreateLoadBalancer', 'CreateTargetGroup', 'CreateListener', 'CreateSecurityGroup', 'RegisterTargets'] },
+  { name: 'change of an attribute', before: [web], change: [annotate('attributes', 'load_balancing.cross_zone.enabled=true')], makes: ['ModifyLoadBalancerAttributes'] },
+  { name: 'change of ports', before: [web], change: [{ kind: 'ports', service: 'web', ports: [{ port: 443, targetPort: 8080 }] }], makes: ['CreateListener', 'DeleteListener'] },
+  { name: 'scale', before: [web], change: [{ kind: 'scale', deployment: 'web', replicas: 4 }], makes: ['RegisterTargets'] },
+  { name: 'delete', before: [web], change: [{ kind: 'delete', service: 'web' }], makes: ['DeleteLoadBalancer', 'DeleteTargetGroup', 'DeleteSecurityGroup'] },
+  { name: 'delete and create again', before: [web], change: [{ kind: 'delete', service: 'web' }, web], makes: ['DeleteLoadBalancer', 'CreateLoadBalancer'] },
+  { name: 'create with instance targets', before: [], change: [{ kind: 'create', service: 'web', template: { ...template, targetType: 'instance' } }], makes: ['CreateLoadBalancer', 'RegisterTargets'] },
+  { name: 'another target group', before: [web], change: [annotate('nlb-target-type', 'instance')], makes: ['CreateTargetGroup', 'ModifyListener', 'DeleteTargetGroup'] },
+  { name: 'other certificates', before: [secure], change: [annotate('ssl-cert', CERTIFICATES.slice(1).join(','))], makes: ['ModifyListener', 'AddListenerCertificates', 'RemoveListenerCertificates'] },
+  { name: 'no certificates any more', before: [secure], change: [annotate('ssl-cert', undefined)], makes: ['ModifyListener'] },
+  { name: 'fewer subnets', before: [web], change: [annotate('subnets', 'demo-private-a,demo-private-b')], makes: ['SetSubnets'] },
+  { name: 'security groups of the user', before: [web], change: [annotate('security-groups', `customer,${EDGE_GROUP}`)], makes: ['SetSecurityGroups', 'DeleteSecurityGroup'] },
+  { name: 'the managed security group again', before: [{ kind: 'create', service: 'web', template: { ...template, annotations: { [`${PREFIX}security-groups`]: EDGE_GROUP, [`${PREFIX}manage-backend-security-group-rules`]: 'true' } } }], change: [annotate('security-groups', undefined)], makes: ['CreateSecurityGroup', 'SetSecurityGroups'] },
+  { name: 'adoption', before: [], change: [{ kind: 'adopt', service: 'web', template }], makes: [] },
+  { name: 'adoption and a change', before: [], change: [{ kind: 'adopt', service: 'web', template }, annotate('nlb-target-type', 'instance')], makes: ['CreateTargetGroup', 'DeleteTargetGroup'] },
+  { name: 'adoption and deletion', before: [], change: [{ kind: 'adopt', service: 'web', template }, { kind: 'delete', service: 'web' }], makes: ['DeleteLoadBalancer', 'DeleteTargetGroup', 'DeleteSecurityGroup'] },
 ];
 
 /** Runs a scenario; kills the function that makes the call of this point. Everything else goes well, so that only this kill is to be recovered from. */
@@ -100,9 +117,16 @@ const QUIET = {
   isLate: () => false,
 };
 
+/** Does one after the other, each as soon as it can be done: a Service is created again when the old one is gone. */
 async function perform(world: World, deeds: readonly Deed[]): Promise<void> {
   const user = createUser({ world, chance: chanceOf(1, 'user'), happened: () => undefined, tell: () => undefined });
-  for (const deed of deeds) if (!(await user.perform(deed))) throw new Error(`there is nothing to ${deed.kind}`);
+  const end = world.clock.now() + REST_WITHIN_MINUTES * MINUTE_MS;
+  for (const deed of deeds) {
+    while (!(await user.perform(deed))) {
+      if (world.clock.now() > end) throw new Error(`there is nothing to ${deed.kind}`);
+      await passTime(world.clock, SECOND_MS);
+    }
+  }
 }
 
 /** Waits until everything is as it should be; what is not, in words, where that takes too long. */

@@ -36,7 +36,7 @@ export interface RunResult {
 const MINUTE_MS = 60_000;
 /** After the last fault everything comes to rest within this: an expired lease and its backoff, a resync, the waits of retries. */
 const REST_WITHIN_MINUTES = 35;
-/** Somebody changed AWS by hand: nobody tells us, it is found within about an hour. */
+/** Somebody changed AWS by hand, or LBC left a rule that no binding asks for: nobody tells us, it is found within about an hour. */
 const REST_AFTER_TAMPERING_MINUTES = 80;
 /** A pod is ready after two seconds, and its target registered seconds later. */
 const PROMPT_MS = 20_000;
@@ -201,7 +201,7 @@ async function passWatched(run: Run, ms: number): Promise<void> {
 
 /** Minutes until everything is as it should be. Violates where that takes too long. */
 async function waitForRest(run: Run, story: Story): Promise<number> {
-  const tampered = story.moves.some(({ deed }) => deed.kind.startsWith('aws-') || deed.kind === 'delete-binding');
+  const tampered = story.moves.some(({ deed }) => deed.kind.startsWith('aws-') || deed.kind === 'delete-binding' || deed.kind === 'adopt');
   const limit = tampered ? REST_AFTER_TAMPERING_MINUTES : REST_WITHIN_MINUTES;
   let unsettled: string[] = [];
   let minutes = 0;

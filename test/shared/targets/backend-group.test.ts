@@ -4,7 +4,7 @@ import type { ClusterItem } from '../../../shared/contract/items';
 import { backendKey, ensureBackendGroup } from '../../../shared/targets/ensure-backend-group';
 import { syncKey } from '../../../shared/targets/sync-key';
 import { wakeTargets } from '../../../shared/targets/wake-targets';
-import { openLane } from './lane-world';
+import { NODE_GROUP, openLane } from './lane-world';
 
 async function world() {
   const { session, calls } = await openLane([]);
@@ -118,6 +118,19 @@ describe('the shared backend group', () => {
     await sweep();
     expect(calls.names).toEqual(['deleteSecurityGroup']);
     expect(groups()).toEqual([]);
+  });
+
+  it('has the groups looked at whose labelled rules it waits for: another controller may have left them, and no binding knows of them', async () => {
+    const { session, cluster, deps, key, sweep } = await world();
+    const id = await ensureBackendGroup({ cluster, userKey: 'svc#vector#shop/web' }, deps);
+    const rules = session.account.rules.get(NODE_GROUP);
+    const sgKey = `sg#${NODE_GROUP}`;
+    rules?.push({ id: 'sgr-1', protocol: 'tcp', fromPort: 80, toPort: 80, kind: 'group', source: id, description: 'elbv2.k8s.aws/targetGroupBinding=shared' });
+    await session.deps.store.contributions.removeUser(key, 'svc#vector#shop/web');
+    await sweep();
+    expect(await session.deps.store.leases.read(sgKey)).toBeUndefined();
+    await sweep();
+    expect(await session.deps.store.leases.read(sgKey)).toMatchObject({ gen: 1 });
   });
 
   it('makes a new user wait while it is being deleted', async () => {

@@ -61,7 +61,7 @@ export async function checkOwnership(world: World, violated: Violated): Promise<
   for (const [stack, resources = []] of Object.entries(byStack)) {
     const ledger = await world.table.query(`svc#${CLUSTER}#${stack}`, 'RES#');
     const items = ledger.map((item) => LedgerItem.parse(Object.fromEntries(Object.entries(item).filter(([name]) => name in LedgerItem.shape))));
-    const strays = resources.filter(({ physicalId }) => !items.some((item) => item.physicalId === physicalId));
+    const strays = resources.filter(({ physicalId }) => !world.inherited.has(physicalId) && !items.some((item) => item.physicalId === physicalId));
     const intents = items.filter(({ physicalId }) => physicalId === undefined);
     for (const stray of strays) {
       const intent = intents.findIndex(({ type, name }) => type === stray.type && name === stray.name);
@@ -80,7 +80,7 @@ export async function checkOwnership(world: World, violated: Violated): Promise<
 async function checkBackendGroup(world: World, { physicalId, name }: OwnResource, violated: Violated): Promise<void> {
   const key = `backend#${CLUSTER}#${defaultIds.vpcId}`;
   const users = await world.store.contributions.listUsers(key);
-  if (users.length > 0) return;
+  if (users.length > 0 || world.inherited.has(physicalId)) return;
   const state = await world.store.leases.read(key);
   if (state === undefined || (state.phase === 'Deleted' && state.doneGen === state.gen)) violated('orphan', `backend group ${name} (${physicalId}) exists, but nobody uses it and its key says it is gone`);
 }

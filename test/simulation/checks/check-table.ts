@@ -1,6 +1,7 @@
 import type { Item, ItemKey } from '../../../shared/aws/table';
 import { currentInvocation } from '../world/invocations';
 import { SECRET } from '../world/aws-door';
+import type { LeaseToken } from '../../../shared/contract/steps';
 import type { Violated } from './check-account';
 
 interface State {
@@ -9,6 +10,7 @@ interface State {
   readonly gen?: number;
   readonly doneGen?: number;
   readonly fence?: number;
+  readonly runGen?: number;
   readonly attempts?: number;
   readonly nextAttemptAt?: number;
 }
@@ -55,10 +57,20 @@ export function watchTable({ now, violated, leaseExpired }: TableChecks): TableW
     if ((state.attempts ?? 0) > (before.attempts ?? 0)) leaseExpired();
     if ((state.gen ?? 0) < (before.gen ?? 0) || (state.fence ?? 0) < (before.fence ?? 0)) violated('generations', `${pk} went back from generation ${before.gen ?? 0} and fence ${before.fence ?? 0} to ${state.gen ?? 0} and ${state.fence ?? 0}`);
     checkHands({ pk, before, state });
+    checkHolder({ pk, before, state });
     const isForgotten = state.owner === undefined && (state.gen ?? 0) > (state.doneGen ?? 0) && (state.nextAttemptAt ?? Number.POSITIVE_INFINITY) > now() + ANSWERED_WITHIN_MS;
     if (isForgotten) violated('lost wake-up', `${pk} was given back at generation ${state.doneGen ?? 0} although ${state.gen ?? 0} was asked for, and nobody looks at it soon`);
   };
   return { written, newest: (key) => states.get(key)?.gen ?? 0, referencesOf: (key) => references.get(key) ?? new Set() };
+
+  /** A step writes the state of its key only while it holds it; whoever wakes a key, be it this one, does nothing but make it newer. */
+  function checkHolder({ pk, before, state }: { pk: string; before: State; state: State }): void {
+    const by = currentInvocation();
+    const { key, owner, lease } = (by?.event ?? {}) as { key?: string; owner?: string; lease?: LeaseToken };
+    if (key !== pk || lease === undefined || (state.gen ?? 0) > (before.gen ?? 0)) return;
+    if (before.owner === owner && before.fence === lease.fence && before.runGen === lease.runGen) return;
+    violated('lease', `${by?.functionName ?? ''} wrote the state of ${pk} with fence ${lease.fence} for generation ${lease.runGen}, while the key has fence ${before.fence ?? 0}, generation ${before.runGen ?? 0} and ${before.owner === undefined ? 'no owner' : before.owner === owner ? 'the same owner' : 'another owner'}`);
+  }
 
   function checkHands({ pk, before, state }: { pk: string; before: State; state: State }): void {
     if (!pk.startsWith('svc#') || before.owner === undefined || state.owner === before.owner || (before.leaseUntil ?? 0) < now()) return;

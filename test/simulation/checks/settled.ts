@@ -1,4 +1,3 @@
-import { defaultIds } from '../../../infra/local/aws/default-environment';
 import { parseKey } from '../../../shared/contract/keys';
 import { buildServiceModel } from '../../../shared/desired/service/build-service-model';
 import { bindingLabels, serviceStack } from '../../../shared/desired/tracking';
@@ -15,8 +14,10 @@ import { makePlan } from '../../../shared/plan/make-plan';
 import { userAws } from '../world/aws-door';
 import { NAMESPACE } from '../world/base-world';
 import { CLUSTER, type World } from '../world/open-world';
-import { inboundRules, ownResources, standingTargets } from './account-view';
-import { bindings, readyTargets, services, type ServiceObject } from './cluster-view';
+import { ownResources, standingTargets } from './account-view';
+import { missingRules, surplusRules } from './node-rules';
+import { isRefusedByAws } from './refused-by-aws';
+import { bindings, readyTargets, services, stackOf, type ServiceObject } from './cluster-view';
 
 const FINALIZER = 'service.k8s.aws/resources';
 /** Values that stories put into annotations and that nobody can make anything of: the Service is to be Blocked. */
@@ -73,31 +74,21 @@ function leftovers(world: World): string[] {
   const leaving = services(world).filter(({ metadata }) => metadata.deletionTimestamp !== undefined).map(({ metadata }) => `Service ${metadata.name} is still being deleted`);
   const released = services(world).filter((service) => !isOurs(service) && service.metadata.finalizers?.includes(FINALIZER)).map(({ metadata }) => `Service ${metadata.name} still has our finalizer`);
   const orphans = ownResources(world).filter(({ tags }) => (tags['service.k8s.aws/stack'] === undefined ? wanted.size === 0 : !wanted.has(tags['service.k8s.aws/stack']))).map(({ type, name }) => `${type} ${name} is left`);
-  const labelled = wanted.size === 0 ? inboundRules(world, defaultIds.nodeSecurityGroup).filter(({ description }) => description?.startsWith('elbv2.k8s.aws')).map(({ ruleId }) => `rule ${ruleId} of the node group is left`) : [];
-  const stray = bindings(world).filter(({ metadata, spec }) => metadata.deletionTimestamp !== undefined || !wanted.has(`${metadata.namespace}/${spec.serviceRef.name}`)).map(({ metadata }) => `TargetGroupBinding ${metadata.name} is left`);
-  return [...leaving, ...released, ...orphans, ...labelled, ...stray];
+  const stray = bindings(world).filter((binding) => binding.metadata.deletionTimestamp !== undefined || !wanted.has(stackOf(binding))).map(({ metadata }) => `TargetGroupBinding ${metadata.name} is left`);
+  return [...leaving, ...released, ...orphans, ...surplusRules(world), ...stray];
 }
 
 /** Each target group holds the endpoints that are ready, and the node group lets its load balancer through. */
 function wrongTargets(world: World, { metadata: { namespace, name } }: ServiceObject): string[] {
   return bindings(world)
-    .filter(({ metadata, spec }) => metadata.namespace === namespace && spec.serviceRef.name === name)
+    .filter((binding) => stackOf(binding) === `${namespace}/${name}`)
     .flatMap((binding) => {
       const wanted = readyTargets(world, binding);
       const found = new Set(standingTargets(world, binding.spec.targetGroupARN).map(({ id, port }) => `${id}:${port}`));
       const missing = [...wanted].filter((target) => !found.has(target));
       const surplus = [...found].filter((target) => !wanted.has(target));
-      return [...missing.map((target) => `${target} is ready and not in the target group of ${binding.metadata.name}`), ...surplus.map((target) => `${target} is in the target group of ${binding.metadata.name} and not ready`), ...missingRules(world, { wanted, name: binding.metadata.name, stack: `${namespace}/${name}` })];
+      return [...missing.map((target) => `${target} is ready and not in the target group of ${binding.metadata.name}`), ...surplus.map((target) => `${target} is in the target group of ${binding.metadata.name} and not ready`), ...missingRules(world, binding, wanted)];
     });
-}
-
-function missingRules(world: World, { wanted, name, stack }: { wanted: ReadonlySet<string>; name: string; stack: string }): string[] {
-  const arn = ownResources(world).find(({ type, tags }) => type === 'load-balancer' && tags['service.k8s.aws/stack'] === stack)?.physicalId;
-  const sources = new Set(world.account.elbv2.state.loadBalancers.get(arn ?? '')?.securityGroups);
-  const ports = new Set([...wanted].map((target) => Number(target.split(':').at(-1))));
-  const rules = inboundRules(world, defaultIds.nodeSecurityGroup);
-  const isOpen = (port: number) => rules.some(({ source, fromPort = 0, toPort = 65_535 }) => source.kind === 'group' && sources.has(source.groupId) && fromPort <= port && port <= toPort);
-  return [...ports].filter((port) => !isOpen(port)).map((port) => `the node group does not let the load balancer of ${name} through to port ${port}`);
 }
 
 /** The plan that a pass would make now: empty, or the changes in words. What cannot be built is left as it is. */
@@ -116,11 +107,11 @@ async function wrongModel(world: World, { metadata }: ServiceObject): Promise<st
     service,
     settings: cluster.settings,
     ...(existing ? { existingLoadBalancer: existing } : {}),
-    readService: () => Promise.resolve(undefined),
+    readService: (extra) => readService(world.client, { namespace: name.namespace, name: extra }),
   });
   if (MISTAKES.some((mistake) => Object.values(service.metadata.annotations ?? {}).some((value) => value.includes(mistake)))) return blockedState(await world.store.leases.read(key), key);
   const built = buildServiceModel(facts, cluster.settings);
-  if (built.outcome !== 'load-balancer') return blockedState(await world.store.leases.read(key), key);
+  if (built.outcome !== 'load-balancer' || isRefusedByAws(built.model)) return blockedState(await world.store.leases.read(key), key);
   const labelSelector = Object.entries(bindingLabels(stack)).map((pair) => pair.join('=')).join(',');
   const found = (await world.client.list(RESOURCES.targetGroupBindings, { labelSelector })) as unknown as TargetGroupBinding[];
   const tagListeners = cluster.settings.featureGates.ListenerRulesTagging;

@@ -1,10 +1,13 @@
 /** What the user's hand does, in the cluster or in AWS behind our back; or an operator. `service` is a Service's name. */
 export type Deed =
   | { readonly kind: 'create'; readonly service: string; readonly template: ServiceTemplate }
+  /** The Service appears with what LBC built for it until yesterday; where something of its name is left, it is only created. */
+  | { readonly kind: 'adopt'; readonly service: string; readonly template: ServiceTemplate }
   | { readonly kind: 'delete'; readonly service: string }
   | { readonly kind: 'annotate'; readonly service: string; readonly annotation: string; /** Undefined takes it away. */ readonly value: string | undefined }
   | { readonly kind: 'ports'; readonly service: string; readonly ports: readonly PortTemplate[] }
   | { readonly kind: 'source-ranges'; readonly service: string; readonly ranges: readonly string[] }
+  | { readonly kind: 'traffic-policy'; readonly service: string; readonly policy: 'Cluster' | 'Local' }
   | { readonly kind: 'type'; readonly service: string; readonly type: 'ClusterIP' | 'LoadBalancer' }
   | { readonly kind: 'scale'; readonly deployment: string; readonly replicas: number }
   | { readonly kind: 'delete-pod'; readonly deployment: string }
@@ -25,6 +28,8 @@ export type Deed =
 export interface PortTemplate {
   readonly port: number;
   readonly targetPort: number;
+  /** TCP without it. */
+  readonly protocol?: 'TCP' | 'UDP';
 }
 
 export interface ServiceTemplate {

@@ -1,12 +1,13 @@
 import type { Deed, Fault, PortTemplate, Story } from './story';
 
-const ports = (list: readonly PortTemplate[]) => list.map(({ port, targetPort }) => `${port}→${targetPort}`).join(', ');
+const ports = (list: readonly PortTemplate[]) => list.map(({ port, targetPort, protocol }) => `${port}→${targetPort}${protocol === 'UDP' ? '/udp' : ''}`).join(', ');
 
 /** What a deed is, after "the user". */
 export function tellDeed(deed: Deed): string {
   switch (deed.kind) {
     case 'create':
-      return `creates Service ${deed.service} for ${deed.template.deployment} (${deed.template.scheme}, ${deed.template.targetType} targets, ports ${ports(deed.template.ports)}${Object.entries(deed.template.annotations).map(([name, value]) => `, ${shortened(name)}: ${value}`).join('')})`;
+    case 'adopt':
+      return `creates Service ${deed.service}${deed.kind === 'adopt' ? ', which LBC has built,' : ''} for ${deed.template.deployment} (${deed.template.scheme}, ${deed.template.targetType} targets, ports ${ports(deed.template.ports)}${Object.entries(deed.template.annotations).map(([name, value]) => `, ${shortened(name)}: ${value}`).join('')})`;
     case 'delete':
       return `deletes Service ${deed.service}`;
     case 'annotate':
@@ -15,6 +16,8 @@ export function tellDeed(deed: Deed): string {
       return `gives ${deed.service} the ports ${ports(deed.ports)}`;
     case 'source-ranges':
       return `lets ${deed.ranges.join(', ') || 'everybody'} reach ${deed.service}`;
+    case 'traffic-policy':
+      return `gives ${deed.service} the external traffic policy ${deed.policy}`;
     case 'type':
       return `makes ${deed.service} a Service of type ${deed.type}`;
     case 'scale':

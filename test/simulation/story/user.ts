@@ -5,6 +5,7 @@ import { RESOURCES, type ApiObject, type ApiResource } from '../../../shared/kub
 import type { Chance } from '../chance';
 import { NAMESPACE, post } from '../world/base-world';
 import type { World } from '../world/open-world';
+import { buildAsLbc } from './built-by-lbc';
 import type { Consequence, Deed, PortTemplate, ServiceTemplate } from './story';
 
 /** Does what stories tell: the user's hand, and an operator's. What cannot be done any more (the Service is gone) is not done. */
@@ -41,9 +42,9 @@ export function createUser(parts: UserParts): User {
     async perform(deed) {
       switch (deed.kind) {
         case 'create':
-          if (await find(deed.service)) return false;
-          await post(kubectl, `/api/v1/namespaces/${NAMESPACE}/services`, serviceOf(deed.service, deed.template));
-          return true;
+          return create(deed.service, deed.template);
+        case 'adopt':
+          return (await create(deed.service, deed.template)) && ((await buildAsLbc(world, deed.service)), true);
         case 'delete':
           if (!(await find(deed.service))) return false;
           await client.delete(RESOURCES.services, { namespace: NAMESPACE, name: deed.service });
@@ -54,6 +55,8 @@ export function createUser(parts: UserParts): User {
           return patch(RESOURCES.services, deed.service, { spec: { ports: deed.ports.map(portOf) } });
         case 'source-ranges':
           return patch(RESOURCES.services, deed.service, { spec: { loadBalancerSourceRanges: deed.ranges } });
+        case 'traffic-policy':
+          return patch(RESOURCES.services, deed.service, { spec: { externalTrafficPolicy: deed.policy } }).catch(() => false);
         case 'type':
           return patch(RESOURCES.services, deed.service, { spec: { type: deed.type, ...(deed.type === 'ClusterIP' ? { allocateLoadBalancerNodePorts: null, externalTrafficPolicy: null, loadBalancerSourceRanges: null, ports: null } : {}) } }).catch(() => false);
         case 'scale':
@@ -83,6 +86,12 @@ export function createUser(parts: UserParts): User {
       }
     },
   };
+
+  async function create(name: string, template: ServiceTemplate): Promise<boolean> {
+    if (await find(name)) return false;
+    await post(kubectl, `/api/v1/namespaces/${NAMESPACE}/services`, serviceOf(name, template));
+    return true;
+  }
 
   /** Does what the last Event of its kind says. */
   async function approve(service: string): Promise<boolean> {
@@ -155,7 +164,7 @@ function serviceOf(name: string, { deployment, targetType, scheme, ports, annota
   };
 }
 
-const portOf = ({ port, targetPort }: PortTemplate) => ({ name: `p${port}`, port, targetPort, protocol: 'TCP' });
+const portOf = ({ port, targetPort, protocol = 'TCP' }: PortTemplate) => ({ name: protocol === 'TCP' ? `p${port}` : `u${port}`, port, targetPort, protocol });
 
 /** Somebody changes in AWS, by hand, what is ours. */
 function tamper({ account, clock }: World, deed: Extract<Deed, { kind: `aws-${string}` }>): boolean {
@@ -188,7 +197,8 @@ function tamper({ account, clock }: World, deed: Extract<Deed, { kind: `aws-${st
       return rule !== undefined && run(account.ec2.operations, 'RevokeSecurityGroupIngress', { GroupId: defaultIds.nodeSecurityGroup, SecurityGroupRuleIds: [rule.ruleId] });
     }
     case 'aws-frontend-rule': {
-      const own = balancer?.securityGroups.flatMap((groupId) => rulesOf(groupId).map(({ ruleId }) => ({ groupId, ruleId })))[0];
+      const ours = balancer?.securityGroups.filter((groupId) => isOf(account.ec2.state.open(call).tags.get(groupId) ?? [], deed.service));
+      const own = ours?.flatMap((groupId) => rulesOf(groupId).map(({ ruleId }) => ({ groupId, ruleId })))[0];
       return own !== undefined && run(account.ec2.operations, 'RevokeSecurityGroupIngress', { GroupId: own.groupId, SecurityGroupRuleIds: [own.ruleId] });
     }
   }

@@ -1,22 +1,13 @@
 import { chanceOf, type Chance } from '../chance';
+import { someEdit } from './edits';
 import { CALL_FAULTS, OTHER_FAULTS, type Deed, type Fault, type FaultKind, type Move, type PortTemplate, type ServiceTemplate, type Story } from './story';
 
-const SERVICES = ['web', 'api', 'admin'] as const;
+/** Services that stories are about. */
+export const SERVICES = ['web', 'api', 'admin'] as const;
 const DEPLOYMENTS = { web: 8080, api: 9090 } as const;
-const PREFIX = 'service.beta.kubernetes.io/aws-load-balancer-';
 
-/** Annotations that are edited, with values to choose from; undefined takes the annotation away. Some values are wrong on purpose. */
-const EDITS: Readonly<Record<string, readonly (string | undefined)[]>> = {
-  attributes: ['load_balancing.cross_zone.enabled=true', 'load_balancing.cross_zone.enabled=false', 'deletion_protection.enabled=false', undefined],
-  'target-group-attributes': ['deregistration_delay.timeout_seconds=30', 'preserve_client_ip.enabled=false', 'deregistration_delay.timeout_seconds=soon', undefined],
-  'additional-resource-tags': ['team=red', 'team=blue,cost=1', undefined],
-  'healthcheck-healthy-threshold': ['2', '3', 'many', undefined],
-  'healthcheck-interval': ['10', '30', undefined],
-  'nlb-target-type': ['ip', 'instance'],
-  scheme: ['internal', 'internet-facing'],
-  subnets: ['demo-private-a,demo-private-b', 'demo-private-a,demo-private-b,demo-private-c', 'no-such-subnet', undefined],
-  'manage-backend-security-group-rules': ['true', undefined],
-};
+/** How many stories begin with a load balancer of LBC. */
+const ADOPTS = 0.15;
 
 /** What the generator believes of a Service: enough to make moves that mean something. */
 interface Believed {
@@ -36,6 +27,8 @@ function writeMoves(chance: Chance): Move[] {
   const sure = chance.between(10, 13);
   const moves: Move[] = [];
   let at = 500 + chance.between(0, 2000);
+  if (chance.happens(ADOPTS)) moves.push({ at, deed: adopt(chance, services) });
+  if (moves.length > 0) at += pauseMs(chance);
   while (moves.filter(({ deed }) => isSure(deed)).length < sure) {
     moves.push({ at, deed: nextDeed(chance, services) });
     at += pauseMs(chance);
@@ -73,6 +66,7 @@ function nextDeed(chance: Chance, services: Map<string, Believed>): Deed {
     [14, () => ({ kind: 'scale', deployment, replicas: chance.weigh([[1, 0], [3, 1], [3, 2], [3, 3], [2, 4]]) })],
     [12, () => ((believed.exists = false), { kind: 'delete', service })],
     [4, () => ({ kind: 'source-ranges', service, ranges: chance.pick([[], ['10.0.0.0/8'], ['192.0.2.0/24', '198.51.100.0/24']]) })],
+    [3, () => ({ kind: 'traffic-policy', service, policy: chance.pick(['Local', 'Cluster']) })],
     [3, () => ({ kind: 'type', service, type: chance.pick(['ClusterIP', 'LoadBalancer']) })],
     [4, () => ({ kind: 'delete-pod', deployment })],
     [2, () => ({ kind: 'add-node' })],
@@ -100,24 +94,30 @@ function create(chance: Chance, services: Map<string, Believed>, service: string
     targetType: chance.weigh([[3, 'ip'], [2, 'instance']]),
     scheme: chance.pick(['internal', 'internet-facing']),
     ports,
-    annotations: chance.happens(0.4) ? Object.fromEntries([edit(chance)].flatMap(([name, value]) => (value === undefined ? [] : [[name, value]]))) : {},
+    annotations: chance.happens(0.4) ? Object.fromEntries([someEdit(chance, service, othersThan(service))].flatMap(([name, value]) => (value === undefined ? [] : [[name, value]]))) : {},
   };
   return { kind: 'create', service, template };
 }
 
-function annotate(chance: Chance, service: string): Deed {
-  const [annotation, value] = edit(chance);
-  return { kind: 'annotate', service, annotation, value };
+const othersThan = (service: string) => SERVICES.filter((name) => name !== service);
+
+/** A Service that LBC could have built as we do: TCP ports, nothing else said. */
+function adopt(chance: Chance, services: Map<string, Believed>): Deed {
+  const deed = create(chance, services, chance.pick(SERVICES)) as Extract<Deed, { kind: 'create' }>;
+  const ports = deed.template.ports.map(({ port, targetPort }) => ({ port, targetPort })).filter(({ port }, index, all) => all.findIndex((other) => other.port === port) === index);
+  return { kind: 'adopt', service: deed.service, template: { ...deed.template, ports, annotations: {} } };
 }
 
-function edit(chance: Chance): [string, string | undefined] {
-  const [name, values] = chance.pick(Object.entries(EDITS));
-  return [PREFIX + name, chance.pick(values)];
+function annotate(chance: Chance, service: string): Deed {
+  const [annotation, value] = someEdit(chance, service, othersThan(service));
+  return { kind: 'annotate', service, annotation, value };
 }
 
 function somePorts(chance: Chance, targetPort: number): PortTemplate[] {
   const numbers = chance.pick([[80], [80], [443], [80, 443], [80, 81, 443], [8080]]);
-  return numbers.map((port) => ({ port, targetPort }));
+  const ports = numbers.map((port) => ({ port, targetPort }));
+  const extra = chance.weigh<PortTemplate | undefined>([[8, undefined], [1, { port: 53, targetPort, protocol: 'UDP' }], [1, { port: 80, targetPort, protocol: 'UDP' }]]);
+  return extra ? [...ports, extra] : ports;
 }
 
 function writeFaults(chance: Chance, moves: readonly Move[]): Fault[] {

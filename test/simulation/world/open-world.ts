@@ -29,8 +29,10 @@ import { memoryTable } from '../../../shared/store/memory-table';
 import type { Store } from '../../../shared/store/store';
 import { chanceOf } from '../chance';
 import type { Consequence } from '../story/story';
+import { SERVICES } from '../story/write-story';
 import { baseWorld } from './base-world';
 import { forwarderBus, functionsAws, reachAws } from './aws-door';
+import { provide } from './provisions';
 import { createFunctionHost, type FunctionHost } from './function-host';
 import type { Invocation } from './invocations';
 import { createNetwork, type NetworkParts } from './network';
@@ -82,6 +84,8 @@ export interface World {
   readonly client: ClusterClient;
   /** Messages that wait in a queue or are being worked on. */
   waitingMessages(): number;
+  /** What another controller has made for Services of ours; the ledger learns of it when it is taken over. */
+  readonly inherited: Set<string>;
   /** Ends the forwarder and starts another one after a while. */
   restartForwarder(afterMs: number): void;
   close(): Promise<void>;
@@ -107,6 +111,7 @@ export async function openWorld(parts: WorldParts): Promise<World> {
     services: { states: states.operations },
     disturbance: { deliveries: parts.deliveries, refusal: () => (parts.refusal() ? { code: 'InternalFailure', message: 'refused' } : undefined) },
   });
+  provide(account, { services: SERVICES, now: clock.now() });
   const nodes = nodeMachines({ machines: account.ec2.machines, storage: world.storage, place, subnets: defaultNodeSubnets, securityGroup: defaultIds.nodeSecurityGroup });
   const clusterStorage = storageOf(base.cluster);
   const cluster = createLocalCluster({ storage: clusterStorage, clock, random: chanceOf(seed, 'cluster').next, factor: 1, nodes });
@@ -176,6 +181,7 @@ export async function openWorld(parts: WorldParts): Promise<World> {
     store,
     kubectl: clusterTransport(cluster, 'kubectl'),
     client: createClusterClient({ transport: clusterTransport(cluster, 'kubectl'), cluster: CLUSTER, now: clock.now, pause, after: () => () => undefined }),
+    inherited: new Set(),
     waitingMessages: () => [base.deployment.intakeArn, base.deployment.targetsArn].map((arn) => account.sqs.queues.count(arn)).reduce((sum, { visible, inFlight, delayed }) => sum + visible + inFlight + delayed, 0),
     restartForwarder(afterMs) {
       forwarder.abort();

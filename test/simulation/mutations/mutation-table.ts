@@ -1,0 +1,10 @@
+import { markdownTable } from '../../../infra/docs/markdown';
+import type { Mutation } from './mutations';
+
+/** The table of mutations as it stands in docs/simulation.md. */
+export function mutationTable(mutations: readonly Mutation[]): string {
+  return markdownTable(
+    ['Mutation', 'What it breaks', 'Seed', 'Rule that notices'],
+    mutations.map(({ name, breaks, found }) => [`\`${name}\``, breaks, found ? String(found.seed) : '—', found ? `\`${found.rule}\`` : 'not found yet']),
+  );
+}
