@@ -110,7 +110,7 @@ describe('observing a stack', () => {
   it('deletes everything in few calls', async () => {
     const stack = await made();
     const reads = await stack.counted(() => stack.plan(undefined));
-    expect(reads.reads).toEqual(['DescribeLoadBalancers', 'DescribeSecurityGroups', 'DescribeTags', 'DescribeTargetGroups']);
+    expect(reads.reads).toEqual(['DescribeLoadBalancers', 'DescribeSecurityGroups', 'DescribeTags']);
     expect(await changesFor(stack, undefined)).toEqual([
       expect.stringMatching(/^delete load balancer k8s-/),
       expect.stringMatching(/^delete TargetGroupBinding default\/k8s-/),
