@@ -1,6 +1,7 @@
 import type { LedgerItem } from '../contract/items';
 import { VERSION } from '../contract/events';
-import type { Resource } from '../model/model';
+import { withMark } from '../model/members';
+import type { Resource, ResourceId } from '../model/model';
 import type { Change, Creation, Difference, Leftover } from '../plan/change';
 import type { ApplyContext } from './apply-context';
 import { nameOf } from '../plan/make-plan';
@@ -84,7 +85,7 @@ async function create(context: ApplyContext, creation: Creation): Promise<void> 
   const afterwards = creation.afterwards.filter((difference) => !waitsForActive(difference));
   let { physicalId, phase } = known ?? { physicalId: undefined, phase: 'intent' };
   if (physicalId === undefined) {
-    if (!known) await context.ledger.put(item);
+    await recordIntent(context, item, known);
     physicalId = await make(context, creation);
     phase = afterwards.length === 0 ? 'present' : 'intent';
     await context.ledger.put({ ...item, physicalId, phase });
@@ -93,6 +94,13 @@ async function create(context: ApplyContext, creation: Creation): Promise<void> 
   if (phase === 'present') return;
   for (const difference of afterwards) await update(context, desired, { physicalId, difference });
   await context.ledger.put({ ...item, physicalId, phase: 'present' });
+}
+
+/** An earlier intent of another name is kept beside it, as another member of the family: its creation may have taken effect without our knowing, or may do so yet. */
+async function recordIntent(context: ApplyContext, item: LedgerItem, known: LedgerItem | undefined): Promise<void> {
+  if (known !== undefined && known.name === item.name) return;
+  if (known?.name !== undefined) await context.ledger.put({ ...known, id: withMark(known.id as ResourceId, `~${known.name}`) });
+  await context.ledger.put(item);
 }
 
 async function make(context: ApplyContext, creation: Creation): Promise<string> {

@@ -2,7 +2,7 @@ import { quote } from '../desired/text';
 import type { Plan } from '../plan/change';
 import { annotation } from './annotation-words';
 import { rulesToBe } from './check-rules';
-import { furtherCertificates, listenersWith, madeOf, mendedOf, newCertificates, newPolicies } from './planned-writes';
+import { furtherCertificates, listenersWith, madeOf, mendedOf, newCertificates, newPolicies, portsGone } from './planned-writes';
 import type { Finding, Preflight } from './preflight';
 
 /** AWS: Quotas for your Network Load Balancers. An account can have more. */
@@ -21,14 +21,27 @@ export function checkListeners(preflight: Preflight): Finding[] {
 }
 
 function checkProtocols({ plan, observed }: Preflight): Finding[] {
-  const listeners = listenersWith(plan, 'protocol');
-  const datagrams = listeners.filter(({ protocol }) => protocol !== 'TCP' && protocol !== 'TLS');
-  const [balancer] = [...madeOf(plan, 'load-balancer').map(({ desired }) => desired.spec), ...mendedOf(plan, 'load-balancer', 'subnets').map(({ desired }) => desired.spec), ...observed.flatMap((resource) => (resource.type === 'load-balancer' ? [resource.spec] : []))];
-  const lacksPrefix = datagrams.length > 0 && balancer?.ipAddressType === 'dualstack' && balancer.enablePrefixForIpv6SourceNat !== 'on';
+  const datagrams = listenersToBe(plan, observed).filter(({ protocol }) => protocol !== 'TCP' && protocol !== 'TLS');
+  const lacksPrefix = datagrams.length > 0 && lacksSourceNat(plan, observed);
   return [
     ...unknownProtocols(plan).map((port): Finding => ({ code: 'UnsupportedProtocol', message: `${port}, but a Network Load Balancer knows ${PROTOCOLS.join(', ')} only; change the port's protocol` })),
     ...(lacksPrefix ? [{ code: 'UdpNeedsSourceNat', message: `port ${datagrams.map(({ port }) => port).join(', ')} takes UDP on a dualstack load balancer, which AWS allows only with source NAT by IPv6 prefix; set ${annotation('sourceNat')} to on, or the address type to ipv4` } as const] : []),
   ];
+}
+
+/** Listeners that are new to AWS in their protocol; where the load balancer's addresses change, those that stay as well. */
+function listenersToBe(plan: Plan, observed: Preflight['observed']): readonly { readonly port: number; readonly protocol: string }[] {
+  const listeners = listenersWith(plan, 'protocol');
+  if (readdressed(plan).length === 0) return listeners;
+  const changed = new Set([...listeners.map(({ port }) => port), ...portsGone(plan, observed)]);
+  return [...listeners, ...observed.flatMap((resource) => (resource.type === 'listener' && !changed.has(resource.spec.port) ? [resource.spec] : []))];
+}
+
+const readdressed = (plan: Plan) => [...mendedOf(plan, 'load-balancer', 'subnets'), ...mendedOf(plan, 'load-balancer', 'ipAddressType')].map(({ desired }) => desired.spec);
+
+function lacksSourceNat(plan: Plan, observed: Preflight['observed']): boolean {
+  const [balancer] = [...madeOf(plan, 'load-balancer').map(({ desired }) => desired.spec), ...readdressed(plan), ...observed.flatMap((resource) => (resource.type === 'load-balancer' ? [resource.spec] : []))];
+  return balancer?.ipAddressType === 'dualstack' && balancer.enablePrefixForIpv6SourceNat !== 'on';
 }
 
 /** Ports of listeners; and of the managed security group, which also opens a port that another one of its number shadows. */

@@ -1,10 +1,16 @@
 import type { Desired } from '../model/members';
-import type { ResourceType, SubnetMapping, TargetGroupTuple, Token } from '../model/model';
+import type { Observed, ResourceType, SubnetMapping, TargetGroupTuple, Token } from '../model/model';
 import type { Change, Difference, DifferenceKind, ListenerField, Plan } from '../plan/change';
 
 /** Resources of a type that the plan makes, successors included, with what is done to them right after. */
 export function madeOf<Type extends ResourceType>({ changes }: Plan, type: Type): { readonly desired: Desired<Type>; readonly tags: Readonly<Record<string, string>>; readonly afterwards: readonly Difference[] }[] {
   return changes.flatMap((change) => (isCreation(change) && change.desired.type === type ? [{ desired: change.desired as Desired<Type>, tags: change.tags, afterwards: change.afterwards }] : []));
+}
+
+/** Ports of the listeners that the plan deletes. */
+export function portsGone({ changes }: Plan, observed: readonly Observed[]): number[] {
+  const gone = new Set(changes.flatMap((change) => (change.action === 'delete' ? [change.physicalId] : change.action === 'replace' ? [change.old.physicalId] : [])));
+  return observed.flatMap((resource) => (resource.type === 'listener' && gone.has(resource.physicalId) ? [resource.spec.port] : []));
 }
 
 function isCreation(change: Change): change is Extract<Change, { action: 'create' | 'replace' }> {

@@ -22,7 +22,7 @@ const program = new Command('simulate')
 const options = program.parse().opts<{ seeds: string; from: string; seed?: string; for?: string; atOnce: string; untilViolation?: true; shrink: boolean; mutation?: string; least: string }>();
 const PROGRESS_MS = 15_000;
 
-process.exit(options.seed === undefined ? await showSeeds(Number(options.from), Number(options.seeds)) : await showSeed(Number(options.seed)));
+process.exitCode = options.seed === undefined ? await showSeeds(Number(options.from), Number(options.seeds)) : await showSeed(Number(options.seed));
 
 /** The product, loaded when a run is made in this thread, after a mutation has broken it. */
 async function product() {

@@ -121,7 +121,8 @@ async function wrongModel(world: World, { metadata }: ServiceObject): Promise<st
   const hostname = world.account.elbv2.state.loadBalancers.get(existing?.arn ?? '')?.dnsName;
   const told = service.status?.loadBalancer?.ingress?.[0]?.hostname;
   const wrongStatus = told === hostname?.toLowerCase() || told === hostname ? [] : [`${name.name} says its hostname is ${told ?? 'nothing'}, AWS says ${hostname ?? 'nothing'}`];
-  if (plan.changes.length === 0) return wrongStatus;
+  // An intent that came to nothing is forgotten at the next look: nothing stands behind it.
+  if (plan.changes.every((change) => change.action === 'forget' && change.physicalId === undefined)) return wrongStatus;
   const { phase, lastError } = (await world.store.leases.read(key)) ?? {};
   const context = { stack, externalManagedTags: [], tagListeners, ledger: known };
   const guarded = guardPlan(plan, { context, observed, maxDeletes: cluster.settings.stepbalancer.maxDeletes, recentDeletes: 0 });

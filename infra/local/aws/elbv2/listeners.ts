@@ -72,12 +72,17 @@ function create(elbv2: Elbv2, call: Call, input: CreateListenerInput): ListenerR
   return record;
 }
 
-function assertProtocol({ type, ipAddressType, sourceNat }: LoadBalancerRecord, { port, protocol }: { port: number; protocol: string }): void {
+function assertProtocol(balancer: LoadBalancerRecord, { port, protocol }: { port: number; protocol: string }): void {
   assertInRange(port, { min: 1, max: 65_535 }, 'Port');
   assertOneOf(protocol, ['HTTP', 'HTTPS', 'TCP', 'TLS', 'UDP', 'TCP_UDP', 'GENEVE', 'QUIC', 'TCP_QUIC'], 'protocol');
+  const { type } = balancer;
   const supported = type === 'network' ? ['TCP', 'TLS', 'UDP', 'TCP_UDP', 'QUIC', 'TCP_QUIC'] : ['HTTP', 'HTTPS'];
   if (!supported.includes(protocol)) throw new AwsError('UnsupportedProtocol', `The protocol ${protocol} is not supported by ${type} load balancers`);
-  // AWS: UDP over a dual-stack load balancer needs a prefix for source NAT.
+  assertSourceNat(balancer, protocol);
+}
+
+/** AWS: UDP over a dual-stack load balancer needs a prefix for source NAT. */
+export function assertSourceNat({ type, ipAddressType, sourceNat }: LoadBalancerRecord, protocol: string): void {
   const isDatagram = protocol !== 'TCP' && protocol !== 'TLS';
   const lacksPrefix = type === 'network' && isDatagram && ipAddressType === 'dualstack' && sourceNat === 'off';
   if (lacksPrefix) throw new AwsError('InvalidConfigurationRequest', `${protocol} listeners of a dual-stack load balancer need EnablePrefixForIpv6SourceNat to be on`);

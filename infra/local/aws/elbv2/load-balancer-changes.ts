@@ -18,6 +18,7 @@ import { pathOf } from './names';
 import { assertInRange, assertOneOf } from './refusals';
 import type { CapacityRecord, Elbv2, LoadBalancerRecord, ZoneRecord } from './state';
 import type { ChosenSubnet } from './zones';
+import { assertSourceNat } from './listeners';
 import { assertFree, chooseSubnets, openZone, shownZone, sourceNatPrefixes } from './zones';
 
 /** SetSubnets, SetIpAddressType, ModifyIpPools and the capacity reservation. */
@@ -35,6 +36,7 @@ function subnetOperations(elbv2: Elbv2): Operations {
     assertOneOf(sourceNat, ['on', 'off'], 'enablePrefixForIpv6SourceNat');
     if (sourceNat === 'on' && (record.type !== 'network' || ipAddressType !== 'dualstack')) throw new AwsError('InvalidConfigurationRequest', 'EnablePrefixForIpv6SourceNat needs a dual-stack Network Load Balancer');
     const wanted: LoadBalancerRecord = { ...record, ipAddressType, sourceNat };
+    assertDatagramsFit(state, wanted);
     const chosen = chooseSubnets(elbv2, call, input, wanted);
     if (chosen.some(({ subnet }) => subnet.vpcId !== record.vpcId)) throw new AwsError('InvalidSubnet', `All subnets must belong to VPC '${record.vpcId}'`);
     const zones = changedZones(elbv2, call, { wanted, chosen });
@@ -44,6 +46,11 @@ function subnetOperations(elbv2: Elbv2): Operations {
     return { AvailabilityZones: zones.map(shownZone), IpAddressType: ipAddressType, EnablePrefixForIpv6SourceNat: sourceNat };
   };
   return { SetSubnets: setSubnets };
+}
+
+/** What holds for a listener that is made on a load balancer holds for a load balancer that is changed under its listeners. */
+function assertDatagramsFit(state: Elbv2['state'], balancer: LoadBalancerRecord): void {
+  for (const listener of state.listeners.values()) if (listener.loadBalancerArn === balancer.arn) assertSourceNat(balancer, listener.protocol);
 }
 
 /** Subnets that stay keep their interface; what is new is checked before anything is made. */
@@ -78,6 +85,7 @@ function addressOperations({ state, network }: Elbv2): Operations {
     const without = record.zones.find(({ subnetId }) => network.subnet(call, subnetId)?.ipv6CidrBlocks.length === 0);
     if (ipAddressType !== 'ipv4' && without !== undefined) throw new AwsError('InvalidSubnet', `You must specify subnets with an associated IPv6 CIDR block: ${without.subnetId} has none`);
     if (ipAddressType === 'ipv4' && record.sourceNat === 'on') throw new AwsError('InvalidConfigurationRequest', 'Source NAT prefixes need a dual-stack load balancer');
+    assertDatagramsFit(state, { ...record, ipAddressType });
     state.loadBalancers.set(record.arn, { ...record, ipAddressType });
     return { IpAddressType: ipAddressType };
   };
