@@ -122,7 +122,11 @@ async function beginRun(story: Story): Promise<Run> {
     logged: (line) => {
       if (line.includes(SECRET)) violate('secret', `a log line holds a secret: ${line.slice(0, 200)}`);
     },
-    failed: (invocation, error) => checkWait(invocation, error, violate),
+    failed: (invocation, error) => {
+      checkWait(invocation, error, violate);
+      // What a function throws stands in its log and in the history of the execution.
+      if (String(error).includes(SECRET)) violate('secret', `the error of ${invocation.functionName} holds a secret`);
+    },
     onEffect: (what, by, when) => {
       lookAtCluster?.(what, by, when);
       if (when === 'after' && what.write) tell(`${by?.functionName ?? 'forwarder'}: ${what.name} ${what.about}`);

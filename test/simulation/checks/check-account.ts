@@ -21,7 +21,7 @@ export function watchAccount(world: World, violated: Violated): void {
     if (!isChange(call)) return;
     const by = currentInvocation();
     if (call.result === 'ok' && by) {
-      await checkWriter(world, { call, by, violated });
+      if (before.gone !== true) await checkWriter(world, { call, by, violated });
       checkDeregistration(world, { call, by, before, violated });
       await checkRevocation(world, { call, by, before, violated });
     }
@@ -33,6 +33,8 @@ export function watchAccount(world: World, violated: Violated): void {
 interface Before {
   readonly targets?: number;
   readonly rules?: readonly RuleRecord[];
+  /** What is to be deleted was gone already: the call changes nothing, whenever it arrives. */
+  readonly gone?: boolean;
 }
 
 interface Change {
@@ -49,6 +51,7 @@ function isChange({ service, kind }: StartedCall): boolean {
 function lookBefore(world: World, { action, input }: StartedCall): Before {
   const { TargetGroupArn = '', GroupId = '' } = (input ?? {}) as { TargetGroupArn?: string; GroupId?: string };
   if (action === 'DeregisterTargets') return { targets: standingTargets(world, TargetGroupArn).length };
+  if (action === 'DeleteTargetGroup') return { gone: !world.account.elbv2.state.targetGroups.has(TargetGroupArn) };
   if (action === 'RevokeSecurityGroupIngress') return { rules: inboundRules(world, GroupId) };
   return {};
 }

@@ -52,7 +52,7 @@ export const MUTATIONS: readonly Mutation[] = [
   },
   { name: 'reference-after-read', breaks: 'An object is read before the index says who reads it', found: { seed: 1, rule: 'reference' }, edits: [{ file: 'shared/targets/read-target-facts.ts', find: "  await view.refer(`services#${namespace}/${name}`, 'backend of a target binding');\n", replace: '' }] },
   { name: 'promise-left-running', breaks: 'A function answers while one of its writes is under way', found: { seed: 1, rule: 'left running' }, edits: [{ file: 'shared/passes/collect-garbage.ts', find: '  await store.leases.update(input, {\n    phase:', replace: '  void store.leases.update(input, {\n    phase:' }] },
-  { name: 'no-lease-check-before-applying', breaks: 'A plan is applied without asking whether the key is still held', edits: [{ file: 'shared/passes/create-load-balancer.ts', find: '  await store.leases.check(input);', replace: '' }] },
+  { name: 'no-lease-check-before-applying', breaks: 'A plan is applied without asking whether the key is still held', found: { seed: 124, rule: 'not settled' }, edits: [{ file: 'shared/passes/create-load-balancer.ts', find: '  await store.leases.check(input);', replace: '' }] },
   { name: 'creation-not-idempotent', breaks: 'Each attempt makes a target group of a name of its own', found: { seed: 1, rule: 'not settled' }, edits: [{ file: 'shared/apply/target-group.ts', find: '      Name: spec.name,', replace: '      Name: `${spec.name.slice(0, 24)}-${context.now() % 100_000}`,' }] },
   {
     name: 'revoke-before-authorise',
@@ -79,10 +79,10 @@ export const MUTATIONS: readonly Mutation[] = [
     edits: [{ file: 'shared/targets/contribute-rules.ts', find: '  if (changed.some((groupId) => !(groupId in input.memory.contributions))) await saveMemory(deps.store, holder, { ...input.memory, contributions });\n', replace: '' }],
   },
   { name: 'rules-never-taken-back', breaks: 'A binding that goes leaves its rules on the node group', found: { seed: 6, rule: 'not settled' }, edits: [{ file: 'shared/targets/contribute-rules.ts', find: '    await deps.store.contributions.remove(sgKey, cluster.id, input.binding);\n', replace: '' }] },
-  { name: 'answer-told-whole', breaks: "An error repeats the whole body of an API server's answer", edits: [{ file: 'shared/kubernetes/client.ts', find: 'const said = statusMessage(answer.body);', replace: 'const said = statusMessage(answer.body) + answer.body;' }] },
+  { name: 'answer-told-whole', breaks: "An error repeats the whole body of an API server's answer", found: { seed: 1, rule: 'secret' }, edits: [{ file: 'shared/kubernetes/client.ts', find: 'const said = statusMessage(answer.body);', replace: 'const said = statusMessage(answer.body) + answer.body;' }] },
   { name: 'finalizer-first', breaks: 'The finalizer goes before what it holds', found: { seed: 1, rule: 'finalizer' }, edits: [{ file: 'shared/passes/delete-load-balancer.ts', find: '    await removeEverything(deletion);\n', replace: '    await letGo(client, await readService(client, name));\n    await removeEverything(deletion);\n' }] },
   { name: 'resync-sees-nothing', breaks: 'Resync answers that nothing has changed', found: { seed: 9, rule: 'not settled' }, edits: [{ file: 'functions/resync-cluster.ts', find: '  const keys = new Set(orphans);', replace: '  const keys = new Set(orphans);\n  changed.length = 0;\n  keys.clear();' }] },
-  { name: 'watch-never-relists', breaks: 'The forwarder goes on from a version that the API server has forgotten', edits: [{ file: 'infra/cluster/forwarder/informer.ts', find: '(error.status === 410 || error.status === 404)', replace: 'error.status === 404' }] },
+  { name: 'watch-never-relists', breaks: 'The forwarder goes on from a version that the API server has forgotten', found: { seed: 11, rule: 'not prompt' }, edits: [{ file: 'infra/cluster/forwarder/informer.ts', find: '(error.status === 410 || error.status === 404)', replace: 'error.status === 404' }] },
   {
     name: 'broken-pass-believed',
     breaks: 'A pass that broke off is taken for one that changed nothing',

@@ -4,15 +4,18 @@ import type { ApiRequest, ApiResponse, Transport } from '../../../shared/kuberne
 import { SECRET } from './aws-door';
 import type { Network, PerformFault } from './network';
 
+/** An answer of the API server with more in it than its message: only that may be told on. */
+const status = (message: string) => JSON.stringify({ kind: 'Status', message, details: { causes: [{ message: `authorization: Bearer ${SECRET}` }] } });
+
 /** A proxy's page that repeats the request's headers: no part of it may be told on. */
 const PAGE = `<html>Bad Gateway. authorization: Bearer ${SECRET}</html>`;
 
 const REFUSALS: Partial<Record<PerformFault, (size: number) => ApiResponse>> = {
-  'too-many-requests': (size) => ({ status: 429, headers: { 'retry-after': String(Math.ceil(size * 4)) }, body: '{"kind":"Status","message":"too many requests"}' }),
-  throttled: () => ({ status: 429, headers: { 'retry-after': '30' }, body: '{"kind":"Status","message":"too many requests"}' }),
+  'too-many-requests': (size) => ({ status: 429, headers: { 'retry-after': String(Math.ceil(size * 4)) }, body: status('too many requests') }),
+  throttled: () => ({ status: 429, headers: { 'retry-after': '30' }, body: status('too many requests') }),
   'server-error': () => ({ status: 502, headers: {}, body: PAGE }),
   denied: () => ({ status: 403, headers: {}, body: '{"kind":"Status","message":"forbidden"}' }),
-  conflict: () => ({ status: 409, headers: {}, body: '{"kind":"Status","message":"the object has been modified"}' }),
+  conflict: () => ({ status: 409, headers: {}, body: status('the object has been modified') }),
 };
 
 /** The local cluster's API server behind a network. */
