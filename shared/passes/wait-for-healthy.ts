@@ -1,8 +1,10 @@
+import type { TargetHealthDescription } from '../aws/elbv2';
 import { DirtyError, NotReadyError } from '../contract/errors';
 import type { LedgerItem } from '../contract/items';
 import { durationMs } from '../contract/settings';
 import type { PlannedStepInput, WaitForHealthyOutput } from '../contract/steps';
-import { openCluster, parseServiceKey } from '../observe/cluster-access';
+import type { ClusterClient } from '../kubernetes/cluster-client';
+import { openCluster, parseServiceKey, readService } from '../observe/cluster-access';
 import { garbageOf } from '../plan/make-plan';
 import { loadPlan } from './plan-record';
 import type { PassDeps } from './service-pass';
@@ -30,7 +32,7 @@ export async function waitForHealthy(deps: WaitDeps, input: PlannedStepInput): P
 
   const { ledger, succeeds } = await remaining(deps, input);
   const balancers = await loadBalancersNotActive(deps, ledger);
-  const waiting = balancers.length > 0 ? balancers : await targetsNotHealthy(deps, ledger, { succeeds, patient: now() < healthyBy });
+  const waiting = balancers.length > 0 ? balancers : await targetsNotHealthy(deps, ledger, { succeeds, patient: now() < healthyBy, isLocal: (group) => isLocal(client, group) });
   const hopeless = waiting.some(({ final }) => final !== undefined);
   if (waiting.length > 0 && !hopeless && now() < healthyBy) throw new NotReadyError(`${input.key}: ${waiting.map(({ what }) => what).join('; ')}`);
   const telling = { store, holder: input, state, client, name };
@@ -48,7 +50,7 @@ async function remaining({ store }: WaitDeps, { key, plan: { outcome, planId } }
 }
 
 async function loadBalancersNotActive({ elbv2 }: WaitDeps, ledger: readonly LedgerItem[]): Promise<Waiting[]> {
-  const arns = physicalIds(ledger, 'load-balancer');
+  const arns = standing(ledger, 'load-balancer').map(({ physicalId }) => physicalId);
   if (arns.length === 0) return [];
   const found = await elbv2.describeLoadBalancers({ arns });
   return found.flatMap(({ LoadBalancerName, State }) => (State?.Code === 'active' || State?.Code === 'active_impaired' ? [] : [{ what: `load balancer ${LoadBalancerName} is ${State?.Code ?? 'unknown'}`, ...(State?.Code === 'failed' ? { final: 'LoadBalancerFailed' as const } : {}) }]));
@@ -59,21 +61,38 @@ interface Look {
   readonly succeeds: boolean;
   /** The first target group to wait for is reason enough to come again: fifty ports are not asked for fifty times at each look. At the end all are told. */
   readonly patient: boolean;
+  /** Whether a target group's Service is served by nodes with pods of its own only. */
+  readonly isLocal: (group: LedgerItem) => Promise<boolean>;
 }
 
-async function targetsNotHealthy({ elbv2 }: WaitDeps, ledger: readonly LedgerItem[], { succeeds, patient }: Look): Promise<Waiting[]> {
+async function targetsNotHealthy({ elbv2 }: WaitDeps, ledger: readonly LedgerItem[], { succeeds, patient, isLocal: hasLocalPods }: Look): Promise<Waiting[]> {
   const waiting: Waiting[] = [];
-  for (const arn of physicalIds(ledger, 'target-group')) {
+  for (const group of standing(ledger, 'target-group')) {
+    const arn = group.physicalId;
     const targets = (await elbv2.describeTargetHealth(arn)) ?? [];
     const name = arn.split('/')[1] ?? arn;
     const staying = targets.filter(({ TargetHealth }) => !['draining', 'unhealthy.draining'].includes(TargetHealth.State ?? ''));
     if (staying.length === 0) waiting.push({ what: `target group ${name} has no target: no ready endpoint`, final: 'NoReadyEndpoints' });
     const unproven = succeeds && staying.every(({ TargetHealth }) => TargetHealth.State !== 'healthy');
     const pending = staying.filter(({ TargetHealth }) => unproven || !SETTLED.has(TargetHealth.State ?? ''));
-    if (pending.length > 0) waiting.push({ what: `${pending.length} of ${staying.length} targets of ${name} are not healthy yet` });
-    if (pending.length > 0 && patient) break;
+    if (pending.length === 0 || (mayBeWithoutPods(staying) && (await hasLocalPods(group)))) continue;
+    waiting.push({ what: `${pending.length} of ${staying.length} targets of ${name} are not healthy yet` });
+    if (patient) break;
   }
   return waiting;
 }
 
-const physicalIds = (ledger: readonly LedgerItem[], type: string) => ledger.flatMap((item) => (item.type === type && item.physicalId !== undefined && item.phase !== 'deleting' ? [item.physicalId] : []));
+/** Nodes of which some serve and the others have been found wanting: with externalTrafficPolicy Local those have no pod, and never become healthy (P17). */
+function mayBeWithoutPods(targets: readonly TargetHealthDescription[]): boolean {
+  const states = new Set(targets.map(({ TargetHealth }) => TargetHealth.State));
+  return states.has('healthy') && [...states].every((state) => state === 'healthy' || state === 'unhealthy') && targets.every(({ Target }) => Target.Id?.startsWith('i-'));
+}
+
+/** A target group's id names its Service: `target-group/<namespace>/<name>:<port>`. */
+async function isLocal(client: ClusterClient, { id }: LedgerItem): Promise<boolean> {
+  const [, namespace, name] = /^target-group\/([^/]+)\/([^:]+):/.exec(id) ?? [];
+  if (namespace === undefined || name === undefined) return false;
+  return (await readService(client, { namespace, name }))?.spec.externalTrafficPolicy === 'Local';
+}
+
+const standing = (ledger: readonly LedgerItem[], type: string) => ledger.filter((item): item is LedgerItem & { physicalId: string } => item.type === type && item.physicalId !== undefined && item.phase !== 'deleting');

@@ -2,7 +2,7 @@ import { EC2 } from '@aws-sdk/client-ec2';
 import { ElasticLoadBalancingV2, type LoadBalancer, type TargetGroup } from '@aws-sdk/client-elastic-load-balancing-v2';
 import { parseAllDocuments } from 'yaml';
 import { inProcessHandler } from '../../../infra/local/aws/in-process';
-import { openSmallWorld, type SmallWorld, type SmallWorldOptions } from '../../../infra/local/small-world';
+import { CLUSTER, openSmallWorld, type SmallWorld, type SmallWorldOptions } from '../../../infra/local/small-world';
 import { type ApiObject, type ApiResource, RESOURCES } from '../../../shared/kubernetes/cluster-client';
 import type { Account } from '../accounts';
 import { followCluster, type ClusterEvents } from '../passes/cluster-events';
@@ -24,6 +24,8 @@ export interface LivelyWorld extends SmallWorld, ClusterEvents {
   hostname(service: ServiceName): Promise<string | undefined>;
   /** Events on a Service: `reason: message`. */
   events(service: ServiceName): Promise<string[]>;
+  /** How its key stands: `Healthy`, `Degraded`, `Blocked` …. */
+  phase(service: ServiceName): Promise<string | undefined>;
   /** The target groups that the Service's bindings name, in the order of their ports. */
   targetGroups(service: ServiceName): Promise<TargetGroup[]>;
   /** By id and port. */
@@ -61,6 +63,7 @@ export async function openLivelyWorld(account: Account, { nodes = 3, podFamily =
     ...events,
     ...cluster(world, events),
     ec2: new EC2(config),
+    phase: async ({ namespace = 'default', name }) => (await world.store.leases.read(`svc#${CLUSTER}#${namespace}/${name}`))?.phase,
     async targetGroups(service) {
       const bindings = await world.client.list(RESOURCES.targetGroupBindings, { namespace: service.namespace ?? 'default' });
       const ours = bindings.map(({ spec }) => spec as { serviceRef: { name: string; port: number }; targetGroupARN: string }).filter(({ serviceRef }) => serviceRef.name === service.name);

@@ -79,6 +79,9 @@ describe.each([['EKS', EKS], ['kops', KOPS]])('on %s', (_, account) => {
     expect(group).toMatchObject({ TargetType: 'instance', HealthCheckPort: '32100', HealthCheckProtocol: 'HTTP', HealthCheckPath: '/healthz' });
     const states = async () => (await world.targets(group)).map(({ state }) => state).sort();
     expect(await states()).toEqual(['healthy', 'unhealthy', 'unhealthy']);
+    // That is how it is meant to be: nobody waits for the other nodes, and nothing is told.
+    expect(await world.phase(service)).toBe('Healthy');
+    expect((await world.events(service)).filter((event) => event.includes('not healthy'))).toEqual([]);
     expect(await world.targetGroupAttributes(group)).toMatchObject({ 'preserve_client_ip.enabled': 'true' });
     await world.apply([aDeployment('local', { replicas: 3 })]);
     await world.until(async () => (await states()).join() === 'healthy,healthy,healthy');
