@@ -8,6 +8,8 @@ export const TargetMemory = z.strictObject({
   contributions: z.record(z.string(), z.strictObject({ digest: z.string(), gen: z.int().nonnegative() })),
   /** References that were written. */
   references: z.array(z.string()),
+  /** Whether the binding's removal has begun: some of the references may be gone from the index. */
+  leaving: z.boolean().optional(),
   /** Security group by node: all interfaces of the node lead to it, or, for instance targets, its primary one. */
   nodes: z.record(z.string(), z.strictObject({ groupId: z.string(), instanceId: z.string().optional() })),
   /** Security group by uid, for pods whose node does not tell. */

@@ -20,7 +20,8 @@ export interface Contribute {
 
 /**
  * Writes what a binding needs on node and pod groups, takes back what it no longer needs, and wakes the groups concerned. The memory names a group before
- * anything is written under its key, so that a crash leaves no contribution that nobody knows of. Answers the new memory.
+ * anything is written under its key, so that a crash leaves no contribution that nobody knows of; and says that it no longer knows one before that is
+ * taken back, so that a binding which is made again writes it again. Answers the new memory.
  */
 export async function contributeRules(deps: TargetLaneDeps, input: Contribute): Promise<TargetMemory> {
   const { holder, cluster, rules } = input;
@@ -31,8 +32,8 @@ export async function contributeRules(deps: TargetLaneDeps, input: Contribute): 
   if (changed.length === 0 && left.length === 0) return input.memory;
 
   const contributions = { ...input.memory.contributions };
-  for (const groupId of changed) contributions[groupId] = { digest: '', gen: 0 };
-  if (changed.some((groupId) => !(groupId in input.memory.contributions))) await saveMemory(deps.store, holder, { ...input.memory, contributions });
+  for (const groupId of [...changed, ...left]) contributions[groupId] = { digest: '', gen: 0 };
+  if (left.length > 0 || changed.some((groupId) => !(groupId in input.memory.contributions))) await saveMemory(deps.store, holder, { ...input.memory, contributions });
   for (const groupId of changed) {
     const sgKey = formatKey({ kind: 'sg', groupId });
     await deps.store.leases.check(holder);

@@ -30,15 +30,30 @@ interface Remove {
  * The way back of a binding that is gone or going: its targets are deregistered where the target group outlives it, its rules leave the groups, then its finalizer
  * goes. Each part is silent where it was done before.
  */
-export async function removeBinding({ key, pass, cluster, client, binding, memory }: Remove, deps: TargetLaneDeps): Promise<PassResult> {
+export async function removeBinding({ key, pass, cluster, client, binding, memory: before }: Remove, deps: TargetLaneDeps): Promise<PassResult> {
+  const memory = { ...before, leaving: true };
+  if (!before.leaving && before.references.length > 0) await saveMemory(deps.store, pass.holder, memory);
   const deregistered = binding && !isModelled(binding) && hasFinalizer(binding) ? await deregisterAll({ binding, client, pass }, deps) : 0;
   await contributeRules(deps, { holder: pass.holder, cluster, binding: `${key.namespace}/${key.name}`, rules: new Map(), memory });
   await openGates(client, { namespace: key.namespace, name: key.name, now: deps.now() });
-  for (const object of memory.references) await deps.store.references.remove({ cluster: key.cluster, object, key: pass.holder.key });
+  await dropReferences({ key, pass, memory }, deps);
   await saveMemory(deps.store, pass.holder, NO_MEMORY);
   if (memory.faulty) await deps.store.contributions.removeUser(FAULTY_BINDINGS, pass.holder.key);
   if (binding && hasFinalizer(binding)) await removeFinalizer(client, binding);
   return { patch: { phase: 'Deleted', inputsHash: null, driftCheckedAt: null, nextAttemptAt: null, told: null }, done: { outcome: 'removed', deregistered } };
+}
+
+/** What is left of a removal that broke off, where the binding was made again meanwhile: the index is to hold nothing that the memory does not. Answers the memory to go on with. */
+export async function finishLeaving({ key, pass, memory }: Pick<Remove, 'key' | 'pass' | 'memory'>, deps: TargetLaneDeps): Promise<TargetMemory> {
+  if (!memory.leaving) return memory;
+  await dropReferences({ key, pass, memory }, deps);
+  const { leaving: _, ...rest } = { ...memory, references: [] };
+  await saveMemory(deps.store, pass.holder, rest);
+  return rest;
+}
+
+async function dropReferences({ key, pass, memory }: Pick<Remove, 'key' | 'pass' | 'memory'>, { store }: TargetLaneDeps): Promise<void> {
+  for (const object of memory.references) await store.references.remove({ cluster: key.cluster, object, key: pass.holder.key });
 }
 
 /** Holds a user's binding until its targets and rules are gone. A binding that a model asked for needs no such hold: its key remembers it. */

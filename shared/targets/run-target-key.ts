@@ -58,8 +58,8 @@ export async function runTargetKey({ key, owner, deps, work }: Run): Promise<num
 /** A key in use is looked at again within about an hour even if no event comes: nobody tells us of changes in AWS. The keys spread over time by their names. */
 function withNextLook(patch: StatePatch, { holder, state }: TakenKey, deps: TargetLaneDeps): StatePatch {
   const phase = patch.phase ?? state.phase;
-  const wished = patch.nextAttemptAt ?? (patch.nextAttemptAt === undefined ? state.nextAttemptAt : undefined) ?? 0;
-  if (wished > deps.now() || !LOOKED_AT_AGAIN.has(phase ?? '')) return patch;
+  // What stands in the state is when this wake-up was to be answered by, and no wish of an earlier pass any more.
+  if ((patch.nextAttemptAt ?? 0) > deps.now() || !LOOKED_AT_AGAIN.has(phase ?? '')) return patch;
   const spread = 0.9 + 0.2 * (createHash('sha256').update(holder.key).digest().readUInt16BE(0) / 0xffff);
   return { ...patch, nextAttemptAt: deps.now() + Math.round(QUIET_MS * spread * deps.factor) };
 }

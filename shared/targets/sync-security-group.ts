@@ -40,7 +40,8 @@ export async function syncSecurityGroup(groupId: string, pass: TargetPass, deps:
   await wakeBackendGroups(revoked, clusters, deps);
   const postponed = unwanted({ ...authorized, rights: { revoke: true, adopt: false } }).length - revoked.filter(({ id }) => ours.has(id)).length;
   return {
-    patch: { phase: contributions.length === 0 ? 'Deleted' : 'Healthy', inputsHash: wish, driftCheckedAt: deps.now(), nextAttemptAt: postponed > 0 ? deps.now() + POSTPONED_MS * deps.factor : null },
+    // What is postponed is not answered yet: the next look asks again.
+    patch: { phase: contributions.length === 0 ? 'Deleted' : 'Healthy', inputsHash: postponed > 0 ? null : wish, driftCheckedAt: deps.now(), nextAttemptAt: postponed > 0 ? deps.now() + POSTPONED_MS * deps.factor : null },
     done: { outcome: 'synced', rules: desired.length, authorized: authorized.authorized, revoked: revoked.length, postponed },
   };
 }

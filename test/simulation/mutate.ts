@@ -7,21 +7,22 @@ const program = new Command('mutate')
   .description('Breaks the product on purpose, one way after the other, in memory, and looks how many seeds the simulation needs to notice. Exit code 1 where one stays unnoticed.')
   .option('--seeds <n>', 'how many seeds each may take', '500')
   .option('--only <name>', 'this mutation alone')
+  .option('--recorded', 'only the seed that is known to find each, which has to break the recorded rule')
   .option('--at-once <n>', 'processes at the same time', '2');
 
-const { seeds, only, atOnce } = program.parse().opts<{ seeds: string; only?: string; atOnce: string }>();
+const { seeds, only, atOnce, recorded } = program.parse().opts<{ seeds: string; only?: string; atOnce: string; recorded?: true }>();
 const chosen = MUTATIONS.filter(({ name }) => only === undefined || name === only);
 const missed: string[] = [];
 const waiting = [...chosen];
 await Promise.all(Array.from({ length: Number(atOnce) }, worker));
-console.log(`${chosen.length - missed.length} of ${chosen.length} mutations found within ${seeds} seeds each${missed.length > 0 ? `; not found: ${missed.join(', ')}` : ''}`);
+console.log(`${chosen.length - missed.length} of ${chosen.length} mutations found ${recorded ? 'by their recorded seeds' : `within ${seeds} seeds each`}${missed.length > 0 ? `; not found: ${missed.join(', ')}` : ''}`);
 process.exit(missed.length > 0 ? 1 : 0);
 
 async function worker(): Promise<void> {
   for (let mutation = waiting.shift(); mutation !== undefined; mutation = waiting.shift()) {
-    const found = await firstViolation(mutation);
+    const found = await (recorded ? replay(mutation) : firstViolation(mutation));
     if (!found) missed.push(mutation.name);
-    console.log(`| \`${mutation.name}\` | ${mutation.breaks} | ${found ? `${found.seed} | ${found.rule}: ${found.words.slice(0, 140)}` : `— | not found in ${seeds} seeds`} |`);
+    console.log(`| \`${mutation.name}\` | ${mutation.breaks} | ${found ? `${found.seed} | ${found.rule}: ${found.words.slice(0, 140)}` : recorded ? `${mutation.found.seed} | not found by its seed and rule` : `— | not found in ${seeds} seeds`} |`);
   }
 }
 
@@ -42,6 +43,12 @@ async function firstViolation({ name }: Mutation): Promise<Found | undefined> {
     from = found.seed + 1;
   }
   return undefined;
+}
+
+/** The recorded seed, if it breaks the recorded rule. */
+async function replay({ name, found: { seed, rule } }: Mutation): Promise<Found | undefined> {
+  const found = await search(['--mutation', name], { from: seed, count: 1 });
+  return found?.rule === rule ? found : undefined;
 }
 
 async function search(args: readonly string[], { from, count }: { from: number; count: number }): Promise<Found | undefined> {

@@ -6,6 +6,7 @@ import { wakeTargets } from '../../../shared/targets/wake-targets';
 import { NODE_GROUP, openLane, rules } from './lane-world';
 
 const KEY = `sg#${NODE_GROUP}`;
+const ONE_MINUTE = 60_000;
 const LABEL = 'elbv2.k8s.aws/targetGroupBinding=shared';
 const tcp = (fromPort: number, toPort = fromPort): ContributedRule => ({ protocol: 'tcp', fromPort, toPort, source: { groupId: 'sg-0aa11bb22cc330002' } });
 
@@ -66,6 +67,12 @@ describe('the rules of a node or pod group', () => {
     await contribute('shop/web', [tcp(8081)]);
     await sync();
     expect(rules(session)).toEqual(['tcp 8080-8080 sg-0aa11bb22cc330002', 'tcp 8081-8081 sg-0aa11bb22cc330002']);
+    // Nobody tells of a resync that is done: however often it was looked at meanwhile, the next look is soon.
+    session.pass(2 * ONE_MINUTE);
+    await sync();
+    session.pass(2 * ONE_MINUTE);
+    await sync();
+    expect(((await session.deps.store.leases.read(KEY))?.nextAttemptAt ?? Number.POSITIVE_INFINITY) - session.deps.now()).toBeLessThan(10 * ONE_MINUTE);
     await session.deps.store.clusters.update('second', { lastResyncAt: 2 });
     await sync();
     expect(rules(session)).toEqual(['tcp 8081-8081 sg-0aa11bb22cc330002']);

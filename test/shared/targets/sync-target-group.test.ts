@@ -3,7 +3,7 @@ import { TransientError } from '../../../shared/contract/errors';
 import { runTargetKey } from '../../../shared/targets/run-target-key';
 import { syncKey } from '../../../shared/targets/sync-key';
 import { wakeTargets } from '../../../shared/targets/wake-targets';
-import { BACKEND_GROUP, aPod, openLane, registered, rules, startingPod } from './lane-world';
+import { BACKEND_GROUP, NODE_GROUP, aBinding, aPod, openLane, registered, rules, startingPod } from './lane-world';
 
 const ONE_MINUTE = 60_000;
 const KEY = 'tg#vector#shop/web';
@@ -23,6 +23,14 @@ describe('a pass over a binding', () => {
     calls.names.length = 0;
     await session.reconcile('shop', 'web', ONE_MINUTE);
     expect(calls.names).toEqual([]);
+  });
+
+  it('that changes nothing is followed by another look within about an hour: nobody tells of changes in AWS', async () => {
+    const { session } = await openLane([aPod(21)]);
+    await session.reconcile('shop', 'web');
+    await session.reconcile('shop', 'web', ONE_MINUTE);
+    const { nextAttemptAt = 0 } = (await session.deps.store.leases.read(KEY)) ?? {};
+    expect(nextAttemptAt - session.deps.now()).toBeGreaterThan(50 * ONE_MINUTE);
   });
 
   it('scales on known nodes with one read and one write', async () => {
@@ -132,6 +140,29 @@ describe('a pass over a binding', () => {
       },
     });
     await expect(run).rejects.toThrow(/expected owner first/);
+  });
+});
+
+describe('a removal that breaks off', () => {
+  it.each([0, 1, 2, 3, 4, 5])('after %i writes to the index and the group leaves nothing believed that is gone: a binding of the same name is served as a new one', async (writes) => {
+    const { session } = await openLane([aPod(21)]);
+    await session.reconcile('shop', 'web');
+    const { references, contributions } = session.deps.store;
+    let left = writes;
+    const dying = <Input extends unknown[]>(write: (...input: Input) => Promise<void>) => (...input: Input) => (left-- > 0 ? write(...input) : Promise.reject(new TransientError('killed')));
+    const [removeReference, removeContribution] = [references.remove, contributions.remove];
+    Object.assign(references, { remove: dying(removeReference) });
+    Object.assign(contributions, { remove: dying(removeContribution) });
+    session.cluster.delete({ kind: 'TargetGroupBinding', namespace: 'shop', name: 'web' });
+    await session.reconcile('shop', 'web', ONE_MINUTE);
+    Object.assign(references, { remove: removeReference });
+    Object.assign(contributions, { remove: removeContribution });
+    session.cluster.apply(aBinding());
+    await session.reconcile('shop', 'web', ONE_MINUTE);
+    expect((await references.find('vector', 'services#shop/web')).map(({ key }) => key)).toContain(KEY);
+    expect((await references.find('vector', 'endpointslices#shop/web')).map(({ key }) => key)).toContain(KEY);
+    expect((await contributions.list(`sg#${NODE_GROUP}`)).map(({ binding }) => binding)).toEqual(['shop/web']);
+    expect(rules(session)).toEqual([`tcp 8080-8080 ${BACKEND_GROUP}`]);
   });
 });
 

@@ -5,7 +5,7 @@ export interface Mutation {
   readonly breaks: string;
   readonly edits: readonly Edit[];
   /** The first seed that finds it, in the version that this list belongs to, and the rule that it then breaks. */
-  readonly found?: { readonly seed: number; readonly rule: string };
+  readonly found: { readonly seed: number; readonly rule: string };
 }
 
 /** Replaces the one place where `find` stands. */
@@ -26,7 +26,7 @@ export const MUTATIONS: readonly Mutation[] = [
     found: { seed: 6, rule: 'lease' },
     edits: [{ file: 'shared/store/lease-rules.ts', find: "all(equal('owner', owner), equal('fence', lease.fence), equal('runGen', lease.runGen))", replace: "all(present('gen'), any(present('gen'), equal('owner', owner), equal('fence', lease.fence)))" }],
   },
-  { name: 'no-intent', breaks: 'Nothing is written down before a creation', found: { seed: 1, rule: 'orphan' }, edits: [{ file: APPLY, find: 'if (!known) await context.ledger.put(item);', replace: '' }] },
+  { name: 'no-intent', breaks: 'Nothing is written down before a creation', found: { seed: 1, rule: 'orphan' }, edits: [{ file: APPLY, find: '    await recordIntent(context, item, known);\n', replace: '' }] },
   { name: 'intent-without-name', breaks: 'An intent does not say under which name the creation is found', found: { seed: 1, rule: 'orphan' }, edits: [{ file: APPLY, find: ', name: nameOf(desired), origin:', replace: ', origin:' }] },
   {
     name: 'release-without-generation',
@@ -73,22 +73,9 @@ export const MUTATIONS: readonly Mutation[] = [
     ],
   },
   { name: 'deregister-first', breaks: 'Targets go before their successors are registered', found: { seed: 18, rule: 'emptied' }, edits: [{ file: 'shared/targets/apply-targets.ts', find: '  const registered = await settle(register(elbv2, apply));', replace: '  await deregister(elbv2, apply);\n  const registered = await settle(register(elbv2, apply));' }] },
-  {
-    name: 'contribution-unknown',
-    breaks: 'What a binding needs on a group is written before its memory names the group',
-    edits: [{ file: 'shared/targets/contribute-rules.ts', find: '  if (changed.some((groupId) => !(groupId in input.memory.contributions))) await saveMemory(deps.store, holder, { ...input.memory, contributions });\n', replace: '' }],
-  },
   { name: 'rules-never-taken-back', breaks: 'A binding that goes leaves its rules on the node group', found: { seed: 6, rule: 'not settled' }, edits: [{ file: 'shared/targets/contribute-rules.ts', find: '    await deps.store.contributions.remove(sgKey, cluster.id, input.binding);\n', replace: '' }] },
   { name: 'answer-told-whole', breaks: "An error repeats the whole body of an API server's answer", found: { seed: 1, rule: 'secret' }, edits: [{ file: 'shared/kubernetes/client.ts', find: 'const said = statusMessage(answer.body);', replace: 'const said = statusMessage(answer.body) + answer.body;' }] },
   { name: 'finalizer-first', breaks: 'The finalizer goes before what it holds', found: { seed: 1, rule: 'finalizer' }, edits: [{ file: 'shared/passes/delete-load-balancer.ts', find: '    await removeEverything(deletion);\n', replace: '    await letGo(client, await readService(client, name));\n    await removeEverything(deletion);\n' }] },
   { name: 'resync-sees-nothing', breaks: 'Resync answers that nothing has changed', found: { seed: 9, rule: 'not settled' }, edits: [{ file: 'functions/resync-cluster.ts', find: '  const keys = new Set(orphans);', replace: '  const keys = new Set(orphans);\n  changed.length = 0;\n  keys.clear();' }] },
   { name: 'watch-never-relists', breaks: 'The forwarder goes on from a version that the API server has forgotten', found: { seed: 11, rule: 'not prompt' }, edits: [{ file: 'infra/cluster/forwarder/informer.ts', find: '(error.status === 410 || error.status === 404)', replace: 'error.status === 404' }] },
-  {
-    name: 'broken-pass-believed',
-    breaks: 'A pass that broke off is taken for one that changed nothing',
-    edits: [
-      { file: 'shared/targets/sync-security-group.ts', find: 'state.owner === undefined && state.inputsHash', replace: 'state.inputsHash' },
-      { file: 'shared/targets/sync-target-group.ts', find: 'state.owner === undefined && state.inputsHash', replace: 'state.inputsHash' },
-    ],
-  },
 ];
