@@ -13,7 +13,7 @@ let world: World;
 let runbook: Runbook;
 let sqs: SQS;
 beforeAll(async () => {
-  world = await startWorld({ factor: 0.05 });
+  world = await startWorld({ factor: 0.02 });
   runbook = openRunbook({ region: world.system.place.region, endpoint: world.system.awsUrl });
   sqs = new SQS({ region: world.system.place.region, endpoint: world.system.awsUrl, credentials: { accessKeyId: world.system.place.account, secretAccessKey: 'local' } });
 });

@@ -2,7 +2,7 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import { RESOURCES } from '../../../shared/kubernetes/cluster-client';
 import { accountOf, EXAMPLE_ACCOUNTS, type Account } from '../accounts';
 import { example } from '../local';
-import { aDeployment } from '../manifests';
+import { aDeployment, aService } from '../manifests';
 import { openLivelyWorld, type LivelyWorld, type SeenTarget } from './lively-world';
 
 /** Examples of the promises with their pods and nodes: what is registered in AWS, and whether it is healthy. */
@@ -67,6 +67,19 @@ describe.each([['EKS', EKS], ['kops', KOPS]])('on %s', (_, account) => {
     for (const group of await world.targetGroups({ name: 'guarded' })) expect(allHealthy(await world.targets(group))).toBe(true);
     await world.remove({ name: 'guarded' });
     await world.remove({ name: 'second' });
+    expect([world.left(), world.nodeRules()]).toEqual([NOTHING, []]);
+  });
+
+  it('nodes without any pod behind them are told at once as what they are, and serve as soon as there is one', async () => {
+    const world = await open(account());
+    const service = { name: 'empty' };
+    await world.apply([aDeployment('empty', { replicas: 0 })]);
+    await world.apply([aService('empty', { annotations: { 'nlb-target-type': 'instance' } })]);
+    await world.until(async () => (await world.phase(service)) === 'Degraded');
+    expect((await world.events(service)).find((event) => event.startsWith('NoReadyEndpoints'))).toMatch(/has nodes, but no pod behind them.*as soon as a pod that the Service selects becomes ready/);
+    await world.apply([aDeployment('empty', { replicas: 1 })]);
+    await world.until(async () => (await world.phase(service)) === 'Healthy');
+    await world.remove(service);
     expect([world.left(), world.nodeRules()]).toEqual([NOTHING, []]);
   });
 
