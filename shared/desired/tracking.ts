@@ -74,6 +74,11 @@ export function bindingLabels(stack: Pick<Stack, 'prefix' | 'id'>): Readonly<Rec
   return { [`${stack.prefix}/stack-namespace`]: stack.id.slice(0, slash), [`${stack.prefix}/stack-name`]: stack.id.slice(slash + 1) };
 }
 
+/** The selector that finds a stack's bindings. */
+export function bindingSelector(stack: Pick<Stack, 'prefix' | 'id'>): string {
+  return Object.entries(bindingLabels(stack)).map((pair) => pair.join('=')).join(',');
+}
+
 /** The stack that the labels of a TargetGroupBinding name; undefined for one that a user made. */
 export function stackOfBinding(labels: Readonly<Record<string, string>>): Pick<Stack, 'prefix' | 'id'> | undefined {
   for (const prefix of STACK_PREFIXES) {

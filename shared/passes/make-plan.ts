@@ -5,7 +5,7 @@ import { digestInputs } from '../desired/inputs-hash';
 import { buildServiceModel } from '../desired/service/build-service-model';
 import { serviceOwnership } from '../desired/service/ownership';
 import { abandonment, servedByAnother } from '../desired/service/abandonment';
-import { bindingLabels, serviceStack } from '../desired/tracking';
+import { bindingSelector, serviceStack } from '../desired/tracking';
 import { type ClusterClient, RESOURCES } from '../kubernetes/cluster-client';
 import type { Service, TargetGroupBinding } from '../model/kubernetes';
 import { BACKEND_GROUP, type Model, type Observed } from '../model/model';
@@ -90,8 +90,7 @@ interface Observe {
 async function observe(deps: PassDeps, { cluster, client, model, ledger, facts, context: { stack, tagListeners } }: Observe): Promise<Observed[]> {
   const { vpcId } = cluster;
   const discovery = facts.discovery ?? (await discover(deps, { stack, vpcId, ledger }));
-  const labelSelector = Object.entries(bindingLabels(stack)).map((pair) => pair.join('=')).join(',');
-  const bindings = (await client.list(RESOURCES.targetGroupBindings, { labelSelector })) as unknown as TargetGroupBinding[];
+  const bindings = (await client.list(RESOURCES.targetGroupBindings, { labelSelector: bindingSelector(stack) })) as unknown as TargetGroupBinding[];
   return observeService(deps, { stack, vpcId, model, ledger, discovery, bindings, tagListeners });
 }
 

@@ -4,7 +4,8 @@ import type { ClusterItem, StateItem } from '../contract/items';
 import { digestInputs } from '../desired/inputs-hash';
 import { neededFacts } from '../desired/service/needed-facts';
 import { serviceOwnership } from '../desired/service/ownership';
-import { serviceStack } from '../desired/tracking';
+import { bindingSelector, serviceStack } from '../desired/tracking';
+import { type ClusterClient, RESOURCES } from '../kubernetes/cluster-client';
 import type { Service } from '../model/kubernetes';
 import type { Problem } from '../model/problem';
 import { findLbcLeader, openCluster, parseServiceKey, readService, serviceObject } from '../observe/cluster-access';
@@ -28,7 +29,7 @@ export async function resolveSubnets(deps: PassDeps, input: StepInput): Promise<
   const service = await readService(client, name);
   const at = deps.now();
   if (!service || !serviceOwnership(service, cluster.settings).ours) {
-    if (!(await leftTraces(deps, { state, service }))) return rest(deps, input);
+    if (!(await leftTraces(deps, { state, service, cluster, client }))) return rest(deps, input);
     await savePassFacts(deps, input, { v: 1, at, problems: [], ...(service ? leavingFacts(service, cluster) : { inputsHash: '' }) });
     return { outcome: 'absent' };
   }
@@ -65,9 +66,12 @@ function leavingFacts(service: Service, cluster: ClusterItem): Pick<PassFacts, '
   return { facts: { cluster: { id, name, region, accountId, vpcId }, service, extraServices: [], network, securityGroups: [] }, inputsHash: digestInputs({ service, extraServices: [], settings, mode }) };
 }
 
-/** Whether something of a load balancer may be left that nobody asks for any more. */
-async function leftTraces({ store }: PassDeps, { state, service }: { state: StateItem; service: Service | undefined }): Promise<boolean> {
-  return (service !== undefined && hasFinalizer(service)) || state.hostname !== undefined || (await store.ledger.list(state.key)).length > 0;
+/** Whether something of a load balancer may be left that nobody asks for any more. A binding may have been written by a call that took effect after everything else was gone. */
+async function leftTraces({ store }: PassDeps, { state, service, cluster, client }: { state: StateItem; service: Service | undefined; cluster: ClusterItem; client: ClusterClient }): Promise<boolean> {
+  if ((service !== undefined && hasFinalizer(service)) || state.hostname !== undefined || (await store.ledger.list(state.key)).length > 0) return true;
+  const { namespace, name } = parseServiceKey(state.key);
+  const labelSelector = bindingSelector(serviceStack(cluster.name, { id: `${namespace}/${name}` }));
+  return (await client.list(RESOURCES.targetGroupBindings, { namespace, labelSelector })).length > 0;
 }
 
 /** Nothing is asked for and nothing is left: the key rests until its own object wakes it. */

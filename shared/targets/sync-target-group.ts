@@ -1,9 +1,11 @@
 import type { ClusterItem } from '../contract/items';
+import { formatKey } from '../contract/keys';
 import { durationMs } from '../contract/settings';
 import type { TargetMemory } from '../contract/target-memory';
 import { requiredRules } from '../desired/targets/required-rules';
 import { resolveTargets } from '../desired/targets/resolve-targets';
 import { type Target, type TargetFacts, type TargetResolution, bindingProblem, usesQuic } from '../desired/targets/target';
+import { stackOfBinding } from '../desired/tracking';
 import type { Problem } from '../model/problem';
 import { clientOf } from '../observe/cluster-access';
 import { contributeRules } from './contribute-rules';
@@ -59,6 +61,7 @@ async function work(input: Work, deps: TargetLaneDeps): Promise<PassResult> {
   const problems: Problem[] = [...resolution.problems];
   const { memory, moved, waiting, problems: found } = resolution.outcome === 'refused' ? { memory: input.memory, ...UNMOVED } : await moveAll(input, targets, deps);
   problems.push(...found);
+  if (found.some(({ code }) => code === 'TargetGroupNotFound')) await wakeMaker(input, deps);
   await saveMemory(deps.store, pass.holder, { ...memory, references: [...input.references] });
   const told = await tellProblems({ client: input.view.client, binding: facts.binding, service: facts.service, problems, told: pass.state.told ?? [] });
   const phase = resolution.outcome === 'refused' ? 'Blocked' : problems.length > 0 ? 'Degraded' : waiting ? 'Waiting' : 'Healthy';
@@ -67,6 +70,15 @@ async function work(input: Work, deps: TargetLaneDeps): Promise<PassResult> {
     patch: { phase, inputsHash: wish, driftCheckedAt: deps.now(), nextAttemptAt: again, told },
     done: { outcome: resolution.outcome, targets: targets.length, ...moved, problems: problems.map(({ code }) => code) },
   };
+}
+
+/** A binding of a load balancer that is gone, whose key is at rest: it was written too late, and the key that wrote it is to find it. The sweeper starts that. */
+async function wakeMaker({ cluster, facts: { binding } }: Work, { store }: TargetLaneDeps): Promise<void> {
+  const [namespace = '', name] = stackOfBinding(binding.metadata.labels ?? {})?.id.split('/') ?? [];
+  if (name === undefined) return;
+  const key = formatKey({ kind: 'svc', cluster: cluster.id, namespace, name });
+  const state = await store.leases.read(key);
+  if (state?.phase === 'Deleted' && state.gen === state.doneGen) await store.leases.markDirty(key, undefined, `binding ${binding.metadata.name} is left`);
 }
 
 const starts = (facts: TargetFacts, resolution: TargetResolution) => resolution.outcome === 'resolved' && hasStartingPod(facts, resolution.targets);

@@ -1,11 +1,14 @@
 import { defaultIds } from '../../../infra/local/aws/default-environment';
-import type { World } from '../world/open-world';
+import { CLUSTER, type World } from '../world/open-world';
 import { inboundRules, ownResources } from './account-view';
 import { bindings, stackOf, type BindingObject } from './cluster-view';
 
 const LABEL = 'elbv2.k8s.aws';
 
-/** Ports on which the node group does not let a binding's load balancer through to what is ready, in words. A binding without `networking` says that its rules are somebody else's. */
+/**
+ * Ports on which the node group does not let a binding's load balancer through to what is ready, in words. A binding without `networking` says that its rules are somebody else's; that of a
+ * Service that is Blocked stands as it was, so that a node port which came after that is in nobody's rules until the manifest is mended.
+ */
 export function missingRules(world: World, binding: BindingObject, wanted: ReadonlySet<string>): string[] {
   if (binding.spec.networking === undefined) return [];
   const arn = ownResources(world).find(({ type, tags }) => type === 'load-balancer' && tags['service.k8s.aws/stack'] === stackOf(binding))?.physicalId;
@@ -14,7 +17,8 @@ export function missingRules(world: World, binding: BindingObject, wanted: Reado
   const rules = inboundRules(world, defaultIds.nodeSecurityGroup);
   const protocols = { UDP: ['udp'], TCP_UDP: ['tcp', 'udp'] }[binding.spec.targetGroupProtocol ?? ''] ?? ['tcp'];
   const isOpen = (port: number) => protocols.every((protocol) => rules.some(({ source, protocol: allowed, fromPort = 0, toPort = 65_535 }) => source.kind === 'group' && sources.has(source.groupId) && [protocol, '-1'].includes(allowed) && fromPort <= port && port <= toPort));
-  return [...ports].filter((port) => !isOpen(port)).map((port) => `the node group does not let the load balancer of ${binding.metadata.name} through to port ${port}`);
+  const isAskedFor = (port: number) => binding.spec.networking?.ingress?.some(({ ports: asked }) => asked.some((each) => each.port === port)) ?? false;
+  return [...ports].filter((port) => !isOpen(port) && (isAskedFor(port) || !isBlocked(world, binding))).map((port) => `the node group does not let the load balancer of ${binding.metadata.name} through to port ${port}`);
 }
 
 /** Labelled rules of the node group that reach further than any binding asks for, in words: rules span from the lowest to the highest port that is needed, so both ends belong to a binding. */
@@ -24,4 +28,8 @@ export function surplusRules(world: World): string[] {
     .filter(({ description }) => description?.startsWith(LABEL))
     .filter(({ source, protocol, fromPort, toPort }) => [fromPort, toPort].some((port) => !needed.has(`${source.kind === 'group' ? source.groupId : ''} ${protocol} ${port ?? ''}`)))
     .map(({ ruleId, protocol, fromPort, toPort }) => `rule ${ruleId} (${protocol} ${fromPort ?? ''}-${toPort ?? ''}) of the node group is left`);
+}
+
+function isBlocked(world: World, binding: BindingObject): boolean {
+  return world.table.items().some(({ pk, sk, ...state }) => sk === 'STATE' && pk === `svc#${CLUSTER}#${stackOf(binding) ?? ''}` && 'phase' in state && state.phase === 'Blocked');
 }

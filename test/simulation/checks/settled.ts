@@ -1,6 +1,6 @@
 import { parseKey } from '../../../shared/contract/keys';
 import { buildServiceModel } from '../../../shared/desired/service/build-service-model';
-import { bindingLabels, serviceStack } from '../../../shared/desired/tracking';
+import { bindingSelector, serviceStack } from '../../../shared/desired/tracking';
 import { RESOURCES } from '../../../shared/kubernetes/cluster-client';
 import type { Service, TargetGroupBinding } from '../../../shared/model/kubernetes';
 import { readService } from '../../../shared/observe/cluster-access';
@@ -112,8 +112,7 @@ async function wrongModel(world: World, { metadata }: ServiceObject): Promise<st
   if (MISTAKES.some((mistake) => Object.values(service.metadata.annotations ?? {}).some((value) => value.includes(mistake)))) return blockedState(await world.store.leases.read(key), key);
   const built = buildServiceModel(facts, cluster.settings);
   if (built.outcome !== 'load-balancer' || isRefusedByAws(built.model)) return blockedState(await world.store.leases.read(key), key);
-  const labelSelector = Object.entries(bindingLabels(stack)).map((pair) => pair.join('=')).join(',');
-  const found = (await world.client.list(RESOURCES.targetGroupBindings, { labelSelector })) as unknown as TargetGroupBinding[];
+  const found = (await world.client.list(RESOURCES.targetGroupBindings, { labelSelector: bindingSelector(stack) })) as unknown as TargetGroupBinding[];
   const tagListeners = cluster.settings.featureGates.ListenerRulesTagging;
   const observed = await observeService(userAws, { stack, vpcId: cluster.vpcId, model: built.model, ledger, discovery, bindings: found, tagListeners });
   const known = ledger.map(({ id, physicalId, origin }) => ({ id, origin, young: false, ...(physicalId === undefined ? {} : { physicalId }) }));

@@ -12,7 +12,7 @@ const CLUSTER_RANGE = /^172\.20\.\d{1,3}\.\d{1,3}$/;
 
 interface Taken {
   readonly addresses: ReadonlySet<string>;
-  readonly nodePorts: Set<number>;
+  readonly nodePorts: ReadonlySet<number>;
 }
 
 interface Allocation {
@@ -59,16 +59,16 @@ function randomAddress(random: () => number): string {
 
 function allocateNodePorts(spec: ServiceSpec, taken: Taken, random: () => number): FieldProblem[] {
   const problems: FieldProblem[] = [];
+  const own = new Set([spec.healthCheckNodePort, ...(spec.ports ?? []).map(({ nodePort }) => nodePort)].filter((port) => port !== undefined));
   const claim = (asked: number | undefined, field: string) => {
-    const port = asked ?? freePort(taken, random);
-    if (asked === undefined) taken.nodePorts.add(port);
+    const port = asked ?? freePort(new Set([...taken.nodePorts, ...own]), random);
+    if (asked === undefined) own.add(port);
     else if (taken.nodePorts.has(port)) problems.push(invalidValue(field, port, 'provided port is already allocated'));
     else if (port < FIRST_NODE_PORT || port >= FIRST_NODE_PORT + NODE_PORTS)
       problems.push(invalidValue(field, port, `provided port is not in the valid range. The range of valid ports is ${FIRST_NODE_PORT}-${FIRST_NODE_PORT + NODE_PORTS - 1}`));
     return port;
   };
   const shared = new Map<string, number>();
-  
   for (const [index, port] of (spec.ports ?? []).entries()) {
     if (!wantsNodePorts(spec) && (port.nodePort === undefined || spec.type !== 'LoadBalancer')) continue;
     const twin = port.nodePort === undefined ? shared.get(otherProtocol(port.port, port.protocol)) : undefined;
@@ -84,11 +84,11 @@ function otherProtocol(port: number, protocol: string | undefined): string {
   return `${port}/${protocol === 'UDP' ? 'TCP' : 'UDP'}`;
 }
 
-function freePort(taken: Taken, random: () => number): number {
-  if (taken.nodePorts.size >= NODE_PORTS) throw new Error(`All ${NODE_PORTS} node ports are in use`);
+function freePort(taken: ReadonlySet<number>, random: () => number): number {
+  if (taken.size >= NODE_PORTS) throw new Error(`All ${NODE_PORTS} node ports are in use`);
   const start = Math.floor(random() * NODE_PORTS);
   for (let step = 0; ; step += 1) {
     const port = FIRST_NODE_PORT + ((start + step) % NODE_PORTS);
-    if (!taken.nodePorts.has(port)) return port;
+    if (!taken.has(port)) return port;
   }
 }
