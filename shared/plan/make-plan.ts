@@ -9,6 +9,7 @@ import { compareTargetGroup } from './compare/target-group';
 import { creationOf } from './creation';
 import { forgotten } from './forgotten';
 import { handOver, servesMeanwhile } from './handover';
+import { makeWay } from './make-way';
 import { type Matching, matchModel, type Pair } from './matching';
 import { familyOf, markOf } from '../model/members';
 
@@ -33,7 +34,7 @@ export function makePlan(desired: Model, observed: readonly Observed[], context:
   const now = deletes.filter((change) => !late.includes(change));
   const created = upserts.flatMap((change) => (change.action === 'create' || change.action === 'replace' ? [change.id] : []));
   const notes = [...forgotten({ desired, observed, created }, context), ...adoptions(observed, context)];
-  return { modelId: desired.id, changes: [...notes, ...upserts, ...now, ...late], kept: keptIds(matching) };
+  return { modelId: desired.id, changes: [...notes, ...makeWay([...upserts, ...now], observed), ...late], kept: keptIds(matching) };
 }
 
 function inOrder<Item>(order: readonly ResourceType[], items: readonly Item[], keyOf: (item: Item) => [ResourceType, ResourceId]): Item[] {

@@ -27,6 +27,15 @@ describe('makePlan', () => {
     ]);
   });
 
+  it('takes listeners over UDP out of the way of a load balancer that becomes dualstack', () => {
+    const udp = [aTargetGroup(53, { protocol: 'UDP' }), aListener(53, { protocol: 'UDP' }), aTargetGroup(54, { protocol: 'UDP' }), aListener(54, { protocol: 'UDP' })];
+    const seen = applyToObserved(makePlan(aModel([aLoadBalancer(), ...udp]), [], aContext()), []);
+    const model = aModel([aLoadBalancer({ ipAddressType: 'dualstack' }), aTargetGroup(53), aListener(53)]);
+    const planned = changes(model, seen);
+    const dualstack = planned.findIndex((change) => change.includes('dualstack'));
+    expect(planned.slice(0, dualstack).filter((change) => change.includes('listener')).map((change) => change.split(':')[0])).toEqual(['update listener 53', 'delete listener 54']);
+  });
+
   it('sends no attribute that AWS has by itself', () => {
     const group = aTargetGroup(80, { targetGroupAttributes: [{ key: 'proxy_protocol_v2.enabled', value: 'false' }, { key: 'preserve_client_ip.enabled', value: 'true' }] });
     const [change] = makePlan(aModel([group]), [], aContext()).changes;

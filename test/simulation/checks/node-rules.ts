@@ -1,3 +1,4 @@
+import type { RuleRecord } from '../../../infra/local/aws/ec2/records';
 import { defaultIds } from '../../../infra/local/aws/default-environment';
 import { CLUSTER, type World } from '../world/open-world';
 import { inboundRules, ownResources } from './account-view';
@@ -21,12 +22,17 @@ export function missingRules(world: World, binding: BindingObject, wanted: Reado
   return [...ports].filter((port) => !isOpen(port) && (isAskedFor(port) || !isBlocked(world, binding))).map((port) => `the node group does not let the load balancer of ${binding.metadata.name} through to port ${port}`);
 }
 
-/** Labelled rules of the node group that reach further than any binding asks for, in words: rules span from the lowest to the highest port that is needed, so both ends belong to a binding. */
+/**
+ * Labelled rules of the node group that reach further than any binding asks for, in words, or no further than another one does. Rules span from the lowest to the highest port that is needed, so
+ * both ends belong to a binding, and none lies within another.
+ */
 export function surplusRules(world: World): string[] {
   const needed = new Set(bindings(world).flatMap(({ spec: { networking } }) => (networking?.ingress ?? []).flatMap(({ from, ports }) => from.flatMap(({ securityGroup }) => ports.map(({ protocol = 'TCP', port }) => `${securityGroup?.groupID ?? ''} ${protocol.toLowerCase()} ${port}`)))));
-  return inboundRules(world, defaultIds.nodeSecurityGroup)
-    .filter(({ description }) => description?.startsWith(LABEL))
-    .filter(({ source, protocol, fromPort, toPort }) => [fromPort, toPort].some((port) => !needed.has(`${source.kind === 'group' ? source.groupId : ''} ${protocol} ${port ?? ''}`)))
+  const labelled = inboundRules(world, defaultIds.nodeSecurityGroup).filter(({ description }) => description?.startsWith(LABEL));
+  const sourceOf = ({ source, protocol }: RuleRecord) => `${source.kind === 'group' ? source.groupId : ''} ${protocol}`;
+  const liesWithin = (rule: RuleRecord, other: RuleRecord) => other !== rule && sourceOf(other) === sourceOf(rule) && (other.fromPort ?? 0) <= (rule.fromPort ?? 0) && (rule.toPort ?? 65_535) <= (other.toPort ?? 65_535);
+  return labelled
+    .filter((rule) => [rule.fromPort, rule.toPort].some((port) => !needed.has(`${sourceOf(rule)} ${port ?? ''}`)) || labelled.some((other) => liesWithin(rule, other)))
     .map(({ ruleId, protocol, fromPort, toPort }) => `rule ${ruleId} (${protocol} ${fromPort ?? ''}-${toPort ?? ''}) of the node group is left`);
 }
 
