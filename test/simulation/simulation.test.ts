@@ -11,7 +11,7 @@ import { writeStory } from './story/write-story';
 
 const ROOT = join(import.meta.dirname, '../..');
 /** As many seeds as fit this time; `npm run simulate` takes thousands. */
-const SEEDS_MS = 10_000;
+const SEEDS_MS = 5000;
 const FIRST_SEED = 1;
 
 describe('the simulation', () => {
