@@ -26,8 +26,8 @@ export const MUTATIONS: readonly Mutation[] = [
     found: { seed: 6, rule: 'lease' },
     edits: [{ file: 'shared/store/lease-rules.ts', find: "all(equal('owner', owner), equal('fence', lease.fence), equal('runGen', lease.runGen))", replace: "all(present('gen'), any(present('gen'), equal('owner', owner), equal('fence', lease.fence)))" }],
   },
-  { name: 'no-intent', breaks: 'Nothing is written down before a creation', found: { seed: 1, rule: 'orphan' }, edits: [{ file: APPLY, find: '    await recordIntent(context, item, known);\n', replace: '' }] },
-  { name: 'intent-without-name', breaks: 'An intent does not say under which name the creation is found', found: { seed: 1, rule: 'orphan' }, edits: [{ file: APPLY, find: ', name: nameOf(desired), origin:', replace: ', origin:' }] },
+  { name: 'no-intent', breaks: 'Nothing is written down before a creation', found: { seed: 1, rule: 'duplicate' }, edits: [{ file: APPLY, find: '    await recordIntent(context, item, known);\n', replace: '' }] },
+  { name: 'intent-without-name', breaks: 'An intent does not say under which name the creation is found', found: { seed: 1, rule: 'duplicate' }, edits: [{ file: APPLY, find: ', name: nameOf(desired), origin:', replace: ', origin:' }] },
   {
     name: 'release-without-generation',
     breaks: 'A lease is given back although the key became dirty meanwhile',
@@ -43,7 +43,7 @@ export const MUTATIONS: readonly Mutation[] = [
   {
     name: 'lease-stolen',
     breaks: 'A lease is taken over before it has expired',
-    found: { seed: 11, rule: 'lease' },
+    found: { seed: 20, rule: 'lease' },
     edits: [
       { file: LEASES, find: "return (state.leaseUntil ?? 0) < at ? 'abandoned' : undefined;", replace: "return at > 0 ? 'abandoned' : undefined;" },
       { file: LEASES, find: 'abandoned: abandoned(now()),', replace: "abandoned: any(abandoned(now()), missing('nothing')),", },
@@ -77,5 +77,5 @@ export const MUTATIONS: readonly Mutation[] = [
   { name: 'answer-told-whole', breaks: "An error repeats the whole body of an API server's answer", found: { seed: 1, rule: 'secret' }, edits: [{ file: 'shared/kubernetes/client.ts', find: 'const said = statusMessage(answer.body);', replace: 'const said = statusMessage(answer.body) + answer.body;' }] },
   { name: 'finalizer-first', breaks: 'The finalizer goes before what it holds', found: { seed: 1, rule: 'finalizer' }, edits: [{ file: 'shared/passes/delete-load-balancer.ts', find: '    await removeEverything(deletion);\n', replace: '    await letGo(client, await readService(client, name));\n    await removeEverything(deletion);\n' }] },
   { name: 'resync-sees-nothing', breaks: 'Resync answers that nothing has changed', found: { seed: 9, rule: 'not settled' }, edits: [{ file: 'functions/resync-cluster.ts', find: '  const keys = new Set(orphans);', replace: '  const keys = new Set(orphans);\n  changed.length = 0;\n  keys.clear();' }] },
-  { name: 'watch-never-relists', breaks: 'The forwarder goes on from a version that the API server has forgotten', found: { seed: 11, rule: 'not prompt' }, edits: [{ file: 'infra/cluster/forwarder/informer.ts', find: '(error.status === 410 || error.status === 404)', replace: 'error.status === 404' }] },
+  { name: 'watch-never-relists', breaks: 'The forwarder goes on from a version that the API server has forgotten', found: { seed: 54, rule: 'not prompt' }, edits: [{ file: 'infra/cluster/forwarder/informer.ts', find: '(error.status === 410 || error.status === 404)', replace: 'error.status === 404' }] },
 ];
