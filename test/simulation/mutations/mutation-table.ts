@@ -5,6 +5,6 @@ import type { Mutation } from './mutations';
 export function mutationTable(mutations: readonly Mutation[]): string {
   return markdownTable(
     ['Mutation', 'What it breaks', 'Seed', 'Rule that notices'],
-    mutations.map(({ name, breaks, found }) => [`\`${name}\``, breaks, found ? String(found.seed) : '—', found ? `\`${found.rule}\`` : 'not found yet']),
+    mutations.map(({ name, breaks, found }) => [`\`${name}\``, breaks, String(found.seed), `\`${found.rule}\``]),
   );
 }
