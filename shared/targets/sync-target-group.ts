@@ -37,11 +37,22 @@ export async function syncTargetGroup(key: BindingKey, pass: TargetPass, deps: T
   const references = new Set(memory.references);
   const view: ClusterView = { client, refer: referTo({ key, text: pass.holder.key, references, deps }) };
   await addFinalizer(client, binding);
-  const facts = await readTargetFacts(view, { binding, cluster });
-  const resolution = resolveTargets(facts);
+  const { facts, resolution } = await resolve(view, { binding, cluster });
   const wish = `${digestWish({ resolution, facts, settings: cluster.settings })}/${digestBinding(binding)}`;
   if (isAnswered(pass, { wish, cluster, deps })) return { patch: starts(facts, resolution) ? { nextAttemptAt: soon(cluster, deps) } : {}, done: { outcome: 'unchanged' } };
   return work({ pass, cluster, view, facts, resolution, wish, references, memory: { ...memory, references: [...references] } }, deps);
+}
+
+/**
+ * An empty answer is not believed at once: Service and slices are read one after the other, and a port that was renamed in between has no endpoints in what was read. What a second
+ * reading says holds.
+ */
+async function resolve(view: ClusterView, of: Parameters<typeof readTargetFacts>[1]): Promise<{ facts: TargetFacts; resolution: TargetResolution }> {
+  const facts = await readTargetFacts(view, of);
+  const resolution = resolveTargets(facts);
+  if (!facts.service || (resolution.outcome === 'resolved' && resolution.targets.length > 0)) return { facts, resolution };
+  const again = await readTargetFacts(view, of);
+  return { facts: again, resolution: resolveTargets(again) };
 }
 
 interface Work {

@@ -116,7 +116,7 @@ async function beginRun(story: Story): Promise<Run> {
     begun: (invocation) => {
       const { key } = (invocation.event ?? {}) as { key?: string };
       if (world && key !== undefined) invocation.newestAtStart = table.newest(key);
-      if (world && invocation.functionName === 'sync-targets') invocation.readyAtStart = new Set(bindings(world).flatMap((binding) => [...readyTargets(world as World, binding)].map((target) => `${binding.metadata.name} ${target}`)));
+      if (world && invocation.functionName === 'sync-targets') invocation.readyThroughout = readyIn(world);
     },
     written: table.written,
     logged: (line) => {
@@ -129,6 +129,11 @@ async function beginRun(story: Story): Promise<Run> {
     },
     onEffect: (what, by, when) => {
       lookAtCluster?.(what, by, when);
+      // What it read decides: a port that was gone for a moment may have been gone just then.
+      if (world && by?.readyThroughout && what.to === 'cluster' && !what.write && when === 'after') {
+        const ready = readyIn(world);
+        by.readyThroughout = new Set([...by.readyThroughout].filter((target) => ready.has(target)));
+      }
       if (when === 'after' && what.write) tell(`${by?.functionName ?? 'forwarder'}: ${what.name} ${what.about}`);
     },
     deliveries: () => {
@@ -162,6 +167,11 @@ async function beginRun(story: Story): Promise<Run> {
     process.off('unhandledRejection', forgotten);
   };
   return { world, disturbances, trace, violations, violate, expectNone, tell, moves: () => moves, moved: () => void (moves += 1), close };
+}
+
+/** Endpoints that are ready, each as `binding target`. */
+function readyIn(world: World): Set<string> {
+  return new Set(bindings(world).flatMap((binding) => [...readyTargets(world, binding)].map((target) => `${binding.metadata.name} ${target}`)));
 }
 
 /** The moves at their times, and the faults that are not about calls. */

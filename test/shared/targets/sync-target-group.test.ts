@@ -1,9 +1,11 @@
 import { describe, expect, it } from 'vitest';
+import type { ClusterItem } from '../../../shared/contract/items';
 import { TransientError } from '../../../shared/contract/errors';
+import type { ClusterClient } from '../../../shared/kubernetes/cluster-client';
 import { runTargetKey } from '../../../shared/targets/run-target-key';
 import { syncKey } from '../../../shared/targets/sync-key';
 import { wakeTargets } from '../../../shared/targets/wake-targets';
-import { BACKEND_GROUP, NODE_GROUP, aBinding, aPod, openLane, registered, rules, startingPod } from './lane-world';
+import { BACKEND_GROUP, NODE_GROUP, aBinding, aPod, aSlice, openLane, registered, rules, startingPod } from './lane-world';
 
 const ONE_MINUTE = 60_000;
 const KEY = 'tg#vector#shop/web';
@@ -31,6 +33,32 @@ describe('a pass over a binding', () => {
     await session.reconcile('shop', 'web', ONE_MINUTE);
     const { nextAttemptAt = 0 } = (await session.deps.store.leases.read(KEY)) ?? {};
     expect(nextAttemptAt - session.deps.now()).toBeGreaterThan(50 * ONE_MINUTE);
+  });
+
+  it('does not empty a target group because a port was renamed between its reads', async () => {
+    const { session, calls } = await openLane([aPod(21)]);
+    const { deps, cluster } = session;
+    const slice = aSlice([aPod(21)]);
+    const servicePort = (name: string) => ({ apiVersion: 'v1', kind: 'Service', metadata: { name: 'web', namespace: 'shop' }, spec: { type: 'ClusterIP', selector: { app: 'web' }, ports: [{ name, port: 80, targetPort: 8080, protocol: 'TCP' }] } });
+    const slicePort = (name: string) => ({ ...slice, ports: [{ name, port: 8080, protocol: 'TCP' }] });
+    let isRenamed = false;
+    const watched = (client: ClusterClient): ClusterClient => ({
+      ...client,
+      async list(resource, query) {
+        if (resource.plural === 'endpointslices' && !isRenamed) {
+          isRenamed = true;
+          [servicePort('http'), slicePort('http')].forEach((object) => cluster.apply(object));
+        }
+        return client.list(resource, query);
+      },
+    });
+    [servicePort('web'), slicePort('web')].forEach((object) => cluster.apply(object));
+    await session.reconcile('shop', 'web');
+    const { clusterClient } = deps;
+    Object.assign(deps, { clusterClient: (of: ClusterItem) => watched(clusterClient(of)) });
+    calls.names.length = 0;
+    await session.reconcile('shop', 'web', ONE_MINUTE);
+    expect([isRenamed, registered(session), calls.names.filter((name) => name === 'deregisterTargets')]).toEqual([true, ['10.20.1.21'], []]);
   });
 
   it('scales on known nodes with one read and one write', async () => {

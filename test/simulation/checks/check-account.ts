@@ -120,7 +120,7 @@ function checkDeregistration(world: World, { call, by, before, violated }: Chang
   if (!binding || binding.metadata.deletionTimestamp !== undefined) return;
   const service = services(world).find(({ metadata }) => metadata.namespace === binding.metadata.namespace && metadata.name === binding.spec.serviceRef.name);
   if (service?.metadata.deletionTimestamp !== undefined) return; // its slices are not kept up to date any more
-  const ready = [...readyTargets(world, binding)].filter((target) => by.readyAtStart?.has(`${binding.metadata.name} ${target}`));
+  const ready = [...readyTargets(world, binding)].filter((target) => by.readyThroughout?.has(`${binding.metadata.name} ${target}`));
   if (ready.length > 0) violated('emptied', `the target group of ${binding.metadata.name} was emptied while ${ready.join(', ')} ${ready.length === 1 ? 'was' : 'were'} ready`);
 }
 

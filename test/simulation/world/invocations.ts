@@ -14,8 +14,8 @@ export interface Invocation {
   settled: boolean;
   /** Keys that it took, with the fence that it got. */
   readonly held: Map<string, number>;
-  /** What was ready when it began, as `binding id:port`. */
-  readyAtStart?: ReadonlySet<string>;
+  /** What was ready when it began, and at each of its reads, as `binding id:port`. */
+  readyThroughout?: ReadonlySet<string>;
   /** The generation of its key when it began. */
   newestAtStart?: number;
   /** Calls that have begun and were not answered. */
