@@ -2,7 +2,7 @@ import type { RuleRecord } from '../../../infra/local/aws/ec2/records';
 import { defaultIds } from '../../../infra/local/aws/default-environment';
 import { CLUSTER, type World } from '../world/open-world';
 import { inboundRules, ownResources } from './account-view';
-import { bindings, stackOf, type BindingObject } from './cluster-view';
+import { bindings, readyTargets, stackOf, type BindingObject } from './cluster-view';
 
 const LABEL = 'elbv2.k8s.aws';
 
@@ -27,7 +27,9 @@ export function missingRules(world: World, binding: BindingObject, wanted: Reado
  * both ends belong to a binding, and none lies within another.
  */
 export function surplusRules(world: World): string[] {
-  const needed = new Set(bindings(world).flatMap(({ spec: { networking } }) => (networking?.ingress ?? []).flatMap(({ from, ports }) => from.flatMap(({ securityGroup }) => ports.map(({ protocol = 'TCP', port }) => `${securityGroup?.groupID ?? ''} ${protocol.toLowerCase()} ${port}`)))));
+  // A binding without targets needs nothing.
+  const serving = bindings(world).filter((binding) => readyTargets(world, binding).size > 0);
+  const needed = new Set(serving.flatMap(({ spec: { networking } }) => (networking?.ingress ?? []).flatMap(({ from, ports }) => from.flatMap(({ securityGroup }) => ports.map(({ protocol = 'TCP', port }) => `${securityGroup?.groupID ?? ''} ${protocol.toLowerCase()} ${port}`)))));
   const labelled = inboundRules(world, defaultIds.nodeSecurityGroup).filter(({ description }) => description?.startsWith(LABEL));
   const sourceOf = ({ source, protocol }: RuleRecord) => `${source.kind === 'group' ? source.groupId : ''} ${protocol}`;
   const liesWithin = (rule: RuleRecord, other: RuleRecord) => other !== rule && sourceOf(other) === sourceOf(rule) && (other.fromPort ?? 0) <= (rule.fromPort ?? 0) && (rule.toPort ?? 65_535) <= (other.toPort ?? 65_535);
