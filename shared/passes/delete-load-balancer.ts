@@ -177,15 +177,20 @@ async function sharedGroupUsedByNobodyElse({ store }: DeleteDeps, { key, cluster
   return users.length === 1 && users[0] === key ? (await store.leases.read(backend))?.arn : undefined;
 }
 
+/** The shared group's key looks whether anybody needs it still; also where an earlier attempt had left it and died before that key was woken. */
+async function leaveSharedGroup({ deps, input, cluster, plan }: Deletion): Promise<void> {
+  const backend = backendKey(cluster);
+  const users = await deps.store.contributions.listUsers(backend);
+  const isUser = plan.changes.some(({ action }) => action === 'adopt') || users.includes(input.key);
+  if (isUser) await deps.store.contributions.removeUser(backend, input.key);
+  const isForsaken = async () => users.length === 0 && !['Deleted', undefined].includes((await deps.store.leases.read(backend))?.phase);
+  if (isUser || (await isForsaken())) await deps.wakeTargets(backend);
+}
+
 /** Nothing is left in AWS: the traces in the cluster and in the store go, the finalizer last. */
 async function forget(deletion: Deletion): Promise<void> {
-  const { deps, input, name, cluster, client, plan } = deletion;
-  const backend = backendKey(cluster);
-  const neverNoted = plan.changes.some(({ action }) => action === 'adopt');
-  if (neverNoted || (await deps.store.contributions.listUsers(backend)).includes(input.key)) {
-    await deps.store.contributions.removeUser(backend, input.key);
-    await deps.wakeTargets(backend);
-  }
+  const { deps, input, name, cluster, client } = deletion;
+  await leaveSharedGroup(deletion);
   await letGo(client, await readService(client, name));
   await deps.store.references.remove({ cluster: cluster.id, object: serviceObject(name), key: input.key });
   await deps.store.leases.update(input, { phase: 'Deleted', deletingSince: null, hostname: null, arn: null, inputsHash: null, driftCheckedAt: null, healthyBy: null, nextAttemptAt: null, planId: null });

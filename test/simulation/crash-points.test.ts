@@ -17,6 +17,13 @@ describe('a kill at any call', () => {
     expect(writes).toEqual(scenario.makes.length === 0 ? [] : expect.arrayContaining([...scenario.makes]));
   });
 
+  it('is recovered from where a deletion takes its own traces away', { timeout: 60_000 }, async () => {
+    const [scenario, list = []] = [...points].find(([{ name }]) => name === 'delete') ?? [];
+    const last = list.filter(({ at }) => at === 'delete-load-balancer: table:delete').slice(-6);
+    expect(last.length).toBe(6);
+    for (const point of last) expect(scenario && (await runScenario(scenario, point)).wrong, `killed ${point.when} call ${point.call}`).toEqual([]);
+  });
+
   it('is recovered from: a sample', { timeout: 180_000 }, async () => {
     const chance = chanceOf(1, 'kills');
     const begin = performance.now();
