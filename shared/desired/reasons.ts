@@ -95,6 +95,7 @@ export const REASONS = {
   EipNotFound: 'A named Elastic IP does not exist in this account and Region.',
   EipNamedTwice: 'An Elastic IP is named for two subnets.',
   EipInUse: 'A named Elastic IP is associated with something else.',
+  EipCannotMove: 'An Elastic IP of the load balancer is named for another subnet than it is in.',
   AddressInUse: 'A named private or IPv6 address belongs to another network interface.',
   AddressReserved: 'A named address is one of those that AWS keeps for itself in every subnet.',
   SecurityGroupOfAnotherVpc: 'A named security group belongs to another VPC than the cluster.',

@@ -2,12 +2,12 @@ import ipaddr from 'ipaddr.js';
 import type { SubnetFacts } from '../model/facts';
 import { quote } from '../desired/text';
 import { annotation } from './annotation-words';
-import { newMappings } from './planned-writes';
+import { mendedOf, newMappings } from './planned-writes';
 import type { Finding, Preflight } from './preflight';
 
 /** Subnets, Elastic IPs and fixed addresses of what a load balancer is to get. */
 export function checkAddresses(preflight: Preflight): Finding[] {
-  return [...checkSubnets(preflight), ...checkElasticIps(preflight), ...checkFixedAddresses(preflight)];
+  return [...checkSubnets(preflight), ...checkElasticIps(preflight), ...checkMoves(preflight), ...checkFixedAddresses(preflight)];
 }
 
 /** AWS would make the load balancer in the other VPC, where its targets are not, and nobody would find it again. */
@@ -29,6 +29,17 @@ function checkElasticIps({ plan, observed, answers }: Preflight): Finding[] {
     if (found.heldBy === undefined || ours.has(id)) return [];
     return [{ code: 'EipInUse', message: `${where} names ${id}, which is associated with ${found.heldBy}; disassociate it there, or name another. It is looked at again every minute` }];
   });
+}
+
+/** AWS: SetSubnets. An Elastic IP stays with the load balancer's interface in its subnet; it is free only when that subnet has been taken away. */
+function checkMoves({ plan }: Preflight): Finding[] {
+  return mendedOf(plan, 'load-balancer', 'subnets').flatMap(({ difference: { from, to } }) =>
+    to.flatMap(({ subnetID, allocationID }): Finding[] => {
+      const holder = from.find((mapping) => allocationID !== undefined && mapping.allocationID === allocationID && mapping.subnetID !== subnetID);
+      if (!holder || from.some((mapping) => mapping.subnetID === subnetID)) return [];
+      return [{ code: 'EipCannotMove', message: `${annotation('eipAllocations')} gives ${allocationID ?? ''} to subnet ${subnetID}, but the load balancer has it in subnet ${holder.subnetID}, and AWS moves no Elastic IP from one subnet of a load balancer to another; name another Elastic IP, or keep the subnet` }];
+    }),
+  );
 }
 
 function checkFixedAddresses(preflight: Preflight): Finding[] {

@@ -1,3 +1,4 @@
+import type { Plan } from '../../../shared/plan/change';
 import type { LoadBalancerSpec, Model, TargetGroupSpec } from '../../../shared/model/model';
 
 const OVER_UDP = new Set(['UDP', 'TCP_UDP']);
@@ -12,4 +13,10 @@ export function isRefusedByAws({ resources }: Model): boolean {
   const hidesClients = ({ targetGroupAttributes = [] }: TargetGroupSpec) => targetGroupAttributes.some(({ key, value }) => key === 'preserve_client_ip.enabled' && value === 'false');
   const lacksSourceNat = balancer !== undefined && balancer.ipAddressType !== 'ipv4' && balancer.enablePrefixForIpv6SourceNat !== 'on';
   return overUdp.some(hidesClients) || (overUdp.length > 0 && lacksSourceNat);
+}
+
+/** Whether AWS refuses the plan, though it takes the model: an Elastic IP stays in its subnet as long as the load balancer has that. AWS: SetSubnets. */
+export function movesElasticIp({ changes }: Plan): boolean {
+  const differences = changes.flatMap((change) => (change.action === 'update' ? change.differences : []));
+  return differences.some((difference) => difference.kind === 'subnets' && difference.to.some(({ allocationID, subnetID }) => allocationID !== undefined && difference.from.some((mapping) => mapping.allocationID === allocationID && mapping.subnetID !== subnetID)));
 }

@@ -16,7 +16,7 @@ import { NAMESPACE } from '../world/base-world';
 import { CLUSTER, type World } from '../world/open-world';
 import { ownResources, standingTargets } from './account-view';
 import { missingRules, surplusRules } from './node-rules';
-import { isRefusedByAws } from './refused-by-aws';
+import { isRefusedByAws, movesElasticIp } from './refused-by-aws';
 import { bindings, readyTargets, services, stackOf, type ServiceObject } from './cluster-view';
 
 const FINALIZER = 'service.k8s.aws/resources';
@@ -117,6 +117,7 @@ async function wrongModel(world: World, { metadata }: ServiceObject): Promise<st
   const observed = await observeService(userAws, { stack, vpcId: cluster.vpcId, model: built.model, ledger, discovery, bindings: found, tagListeners });
   const known = ledger.map(({ id, physicalId, origin }) => ({ id, origin, young: false, ...(physicalId === undefined ? {} : { physicalId }) }));
   const plan = makePlan(built.model, observed, { stack, externalManagedTags: [], tagListeners, ledger: known });
+  if (movesElasticIp(plan)) return blockedState(await world.store.leases.read(key), key);
   const hostname = world.account.elbv2.state.loadBalancers.get(existing?.arn ?? '')?.dnsName;
   const told = service.status?.loadBalancer?.ingress?.[0]?.hostname;
   const wrongStatus = told === hostname?.toLowerCase() || told === hostname ? [] : [`${name.name} says its hostname is ${told ?? 'nothing'}, AWS says ${hostname ?? 'nothing'}`];

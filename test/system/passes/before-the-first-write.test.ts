@@ -136,6 +136,17 @@ describe('before the first write', () => {
     await world.close();
   });
 
+  it('refuses to move an Elastic IP to another subnet of its load balancer, which serves on', async () => {
+    const world = await openWorld();
+    const annotations = (subnet: string | undefined) => ({ scheme: 'internet-facing', subnets: subnet ?? '', 'eip-allocations': IP });
+    await world.apply({ annotations: annotations(PUBLIC[0]) });
+    expect(world.writes()).toContain('CreateLoadBalancer');
+    await world.apply({ annotations: annotations(PUBLIC[1]) });
+    expect(world.writes()).toEqual([]);
+    expect((await world.events()).find((event) => event.startsWith('EipCannotMove'))).toMatch(/eipalloc-0a1b2c3d4e5f60001 to subnet .*name another Elastic IP, or keep the subnet/);
+    await world.close();
+  });
+
   it('asks nothing for a plain Service, and nothing when AWS is compared again', async () => {
     const world = await openWorld();
     await world.apply({});
