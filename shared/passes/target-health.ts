@@ -1,12 +1,12 @@
 import type { Elbv2, TargetHealthDescription } from '../aws/elbv2';
 import type { LedgerItem } from '../contract/items';
-import { type ClusterClient, RESOURCES } from '../kubernetes/cluster-client';
-import type { EndpointSlice } from '../model/kubernetes';
+import type { ClusterClient } from '../kubernetes/cluster-client';
 import { readService } from '../observe/cluster-access';
+import { readSlices } from '../targets/read-target-facts';
 import type { Waiting } from './tell-health';
 
 /** A resource of the ledger that AWS has. */
-export type StandingGroup = LedgerItem & { readonly physicalId: string };
+export type Standing = LedgerItem & { readonly physicalId: string };
 
 interface Look {
   readonly elbv2: Pick<Elbv2, 'describeTargetHealth'>;
@@ -19,10 +19,9 @@ interface Look {
 
 /** Nothing more is on its way: healthy, not used, or leaving. */
 const SETTLED = new Set(['healthy', 'unused', 'draining', 'unhealthy.draining']);
-const SERVICE_LABEL = 'kubernetes.io/service-name';
 
 /** Target groups that are not as healthy as they can be, in words. */
-export async function targetsNotHealthy(groups: readonly StandingGroup[], { elbv2, client, succeeds, patient }: Look): Promise<Waiting[]> {
+export async function targetsNotHealthy(groups: readonly Standing[], { elbv2, client, succeeds, patient }: Look): Promise<Waiting[]> {
   const waiting: Waiting[] = [];
   for (const group of groups) {
     const arn = group.physicalId;
@@ -44,7 +43,7 @@ export async function targetsNotHealthy(groups: readonly StandingGroup[], { elbv
  * What the cluster says of nodes that were found wanting. With externalTrafficPolicy Local a node without a pod of its own never becomes healthy, and need not (P17);
  * without any ready endpoint none does. The cluster is asked only if no first check is outstanding.
  */
-async function readNodes(client: ClusterClient, { id }: StandingGroup, targets: readonly TargetHealthDescription[]): Promise<'healthy' | 'no endpoint' | 'not yet'> {
+async function readNodes(client: ClusterClient, { id }: Standing, targets: readonly TargetHealthDescription[]): Promise<'healthy' | 'no endpoint' | 'not yet'> {
   const states = new Set(targets.map(({ TargetHealth }) => TargetHealth.State));
   const areJudged = targets.length > 0 && [...states].every((state) => state === 'healthy' || state === 'unhealthy') && targets.every(({ Target }) => Target.Id?.startsWith('i-'));
   const service = areJudged ? serviceOf(id) : undefined;
@@ -60,6 +59,6 @@ function serviceOf(id: string): { namespace: string; name: string } | undefined 
 }
 
 async function hasReadyEndpoint(client: ClusterClient, { namespace, name }: { namespace: string; name: string }): Promise<boolean> {
-  const slices = (await client.list(RESOURCES.endpointSlices, { namespace, labelSelector: `${SERVICE_LABEL}=${name}` })) as unknown as EndpointSlice[];
+  const slices = await readSlices(client, namespace, name);
   return slices.some(({ endpoints }) => (endpoints ?? []).some(({ conditions }) => conditions?.ready !== false));
 }

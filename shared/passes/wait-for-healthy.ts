@@ -6,7 +6,7 @@ import { openCluster, parseServiceKey } from '../observe/cluster-access';
 import { garbageOf } from '../plan/make-plan';
 import { loadPlan } from './plan-record';
 import type { PassDeps } from './service-pass';
-import { type StandingGroup, targetsNotHealthy } from './target-health';
+import { type Standing, targetsNotHealthy } from './target-health';
 import { forgetTold, tellDegraded, type Waiting } from './tell-health';
 
 type WaitDeps = Pick<PassDeps, 'store' | 'elbv2' | 'clusterClient' | 'now' | 'factor'>;
@@ -54,4 +54,4 @@ async function loadBalancersNotActive({ elbv2 }: WaitDeps, ledger: readonly Ledg
   return found.flatMap(({ LoadBalancerName, State }) => (State?.Code === 'active' || State?.Code === 'active_impaired' ? [] : [{ what: `load balancer ${LoadBalancerName} is ${State?.Code ?? 'unknown'}`, ...(State?.Code === 'failed' ? { final: 'LoadBalancerFailed' as const } : {}) }]));
 }
 
-const standing = (ledger: readonly LedgerItem[], type: string) => ledger.filter((item): item is StandingGroup => item.type === type && item.physicalId !== undefined && item.phase !== 'deleting');
+const standing = (ledger: readonly LedgerItem[], type: string) => ledger.filter((item): item is Standing => item.type === type && item.physicalId !== undefined && item.phase !== 'deleting');

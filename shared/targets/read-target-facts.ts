@@ -57,7 +57,8 @@ export async function readNodes({ client, refer }: ClusterView, names: readonly 
   return found.flatMap((node) => (node === undefined ? [] : [node as unknown as Node]));
 }
 
-async function readSlices(client: ClusterClient, namespace: string, service: string): Promise<EndpointSlice[]> {
+/** The slices of a Service's endpoints. */
+export async function readSlices(client: ClusterClient, namespace: string, service: string): Promise<EndpointSlice[]> {
   return (await client.list(RESOURCES.endpointSlices, { namespace, labelSelector: `${SERVICE_LABEL}=${service}` })) as unknown as EndpointSlice[];
 }
 
