@@ -19,6 +19,8 @@ export const TargetMemory = z.strictObject({
   vpc: z.strictObject({ id: z.string(), cidrs: z.array(z.string()), readAt: z.number() }).optional(),
   /** Until when ELBv2 is known to refuse AvailabilityZone `all` for this target group. */
   zonesUntil: z.number().optional(),
+  /** One of the targets that were registered last, and when. An answer of AWS that lacks it, soon after, is older than that. */
+  newest: z.strictObject({ id: z.string(), port: z.number(), at: z.number() }).optional(),
   /** Whether the binding stands among those whose rules cannot be told. */
   faulty: z.boolean().optional(),
 });

@@ -80,10 +80,12 @@ async function begin(deletion: Deletion, { deletingSince, first }: { deletingSin
   await deps.store.leases.update(input, { phase: 'Deleting', deletingSince, planId: input.plan.planId ?? null });
 }
 
-/** What was found by its tags alone goes into the ledger first: from then on the ledger says what is left to do. */
-async function enterAdopted({ deps, input, plan }: Deletion): Promise<void> {
+/** What was found by its tags alone goes into the ledger first: from then on the ledger says what is left to do. Who made it may have let it use the shared group. */
+async function enterAdopted({ deps, input, plan, cluster }: Deletion): Promise<void> {
   const ledger = keyLedger(deps, input);
-  for (const change of plan.changes) if (change.action === 'adopt') await ledger.put({ v: VERSION, id: change.id, type: change.type, phase: 'deleting', physicalId: change.physicalId, name: change.name, origin: 'adopted', at: deps.now() });
+  const adoptions = plan.changes.filter((change) => change.action === 'adopt');
+  if (adoptions.length > 0) await deps.store.contributions.addUser(backendKey(cluster), input.key);
+  for (const change of adoptions) await ledger.put({ v: VERSION, id: change.id, type: change.type, phase: 'deleting', physicalId: change.physicalId, name: change.name, origin: 'adopted', at: deps.now() });
 }
 
 async function removeEverything(deletion: Deletion): Promise<void> {

@@ -33,8 +33,11 @@ export interface Moved {
   readonly observed: readonly ObservedTarget[];
   readonly memory: TargetMemory;
   readonly problems: readonly Problem[];
+  /** Whether what it saw was older than what was registered last: a target that is to go may have been hidden. */
+  readonly stale: boolean;
 }
 
+const SETTLES_MS = 60_000; // within this AWS shows what was registered
 const NOTHING: TargetChanges = { register: [], deregister: [] };
 
 /** Makes one target group hold the wanted targets: one read, and only the writes that are needed. */
@@ -43,7 +46,7 @@ export async function moveTargets(move: Move, deps: TargetLaneDeps): Promise<Mov
   const { targetGroupARN = '', targetGroupProtocol: protocol } = facts.binding.spec;
   const quic = usesQuic(protocol);
   const health = targetGroupARN === '' ? undefined : await deps.elbv2.describeTargetHealth(targetGroupARN);
-  if (!health) return { changes: NOTHING, observed: [], memory, problems: [bindingProblem(facts.binding, 'TargetGroupNotFound', `expected the target group ${targetGroupARN || 'of spec.targetGroupARN'} to exist, found none; nothing is registered until it does`)] };
+  if (!health) return { changes: NOTHING, observed: [], memory, stale: false, problems: [bindingProblem(facts.binding, 'TargetGroupNotFound', `expected the target group ${targetGroupARN || 'of spec.targetGroupARN'} to exist, found none; nothing is registered until it does`)] };
   const observed = asObservedTargets(health);
   const own = await readOwnTargets(move.view.client, facts.binding);
   const changes = matchTargets({ desired: targets, observed, quic, limit: cluster.settings.maxTargetsPerTargetGroup, own });
@@ -59,8 +62,22 @@ export async function moveTargets(move: Move, deps: TargetLaneDeps): Promise<Mov
   const { zonesNeeded } = await applyTargets(deps.elbv2, { targetGroupArn: targetGroupARN, changes, protocol, remaining, zones, nodeZones: () => zonesOfNodes(move.view, changes.register), guard: move.pass.guard });
   if (written && move.absent) await deleteOwnTargets(move.view.client, facts.binding);
   else if (written) await writeOwnTargets(move.view.client, { binding: facts.binding, ids: wanted, known: written });
-  return { changes, observed, problems: [], memory: { ...memory, ...(vpc ? { vpc } : {}), ...(zonesNeeded ? { zonesUntil: deps.now() + ZONES_KNOWN_MS * deps.factor } : {}) } };
+  const newest = newestOf(move, changes, deps);
+  return { changes, observed, stale: isStale(move, observed, deps), problems: [], memory: { ...memory, newest, ...(vpc ? { vpc } : {}), ...(zonesNeeded ? { zonesUntil: deps.now() + ZONES_KNOWN_MS * deps.factor } : {}) } };
 }
+
+function isStale({ memory: { newest } }: Move, observed: readonly ObservedTarget[], { now, factor }: TargetLaneDeps): boolean {
+  return newest !== undefined && now() - newest.at < SETTLES_MS * factor && !observed.some((target) => isSame(target, newest));
+}
+
+/** A target that AWS is to show from now on; none where it was let go. */
+function newestOf({ memory: { newest } }: Move, { register, deregister }: TargetChanges, { now }: TargetLaneDeps): TargetMemory['newest'] {
+  const [first] = register;
+  if (first) return { id: first.id, port: first.port, at: now() };
+  return newest && deregister.some((target) => isSame(target, newest)) ? undefined : newest;
+}
+
+const isSame = (one: { id: string; port: number }, other: { id: string; port: number }) => one.id === other.id && one.port === other.port;
 
 /** The zones of what is to be registered; the VPC is asked for only where an address is. */
 async function zonesFor({ view, facts, cluster, memory }: Move, changes: TargetChanges, deps: TargetLaneDeps): Promise<{ zoneOf: ZoneOf; vpc: TargetMemory['vpc'] }> {

@@ -17,7 +17,8 @@ const LEDGER_ID = 'rules';
 const WITHOUT_CLUSTER_DRIFT_MS = 600_000;
 const MISSING = new Set(['InvalidGroup.NotFound', 'InvalidGroupId.NotFound']);
 const MISSING_MS = 10_000;
-const POSTPONED_MS = 60_000; // a revocation that waits for a cluster's first resync
+const POSTPONED_MS = 60_000; // a revocation that waits for a cluster's first resync, or for a read that shows what was written
+const SETTLES_MS = 60_000; // within this EC2 shows what was written to it (AWS: "Eventual consistency", EC2 API)
 
 /**
  * One pass over one node or pod security group: the sum of what all bindings of all clusters need, authorised first; what nobody needs any more is
@@ -29,8 +30,8 @@ export async function syncSecurityGroup(groupId: string, pass: TargetPass, deps:
   const desired = aggregateRules(contributions);
   const wish = digest({ desired, clusters: clusters.map(({ id, mode, lastResyncAt }) => [id, mode, lastResyncAt !== undefined]) });
   if (isAnswered(pass, { wish, clusters, deps })) return { patch: {}, done: { outcome: 'unchanged' } };
-  const ours = new Set((await deps.store.ledger.list(pass.holder.key)).flatMap(({ ruleIds }) => ruleIds ?? []));
   const observed = await readRules(deps.ec2, groupId);
+  const ours = await ownRules(pass, observed, deps);
   const everything = { groupId, pass, desired, observed, ours, rights: { revoke: true, adopt: true } };
   const strangers = unwanted(everything).some(({ id }) => !ours.has(id));
   const state: GroupState = { ...everything, rights: await readRevokeRights({ groupId, contributions, clusters, strangers }, deps) };
@@ -39,11 +40,26 @@ export async function syncSecurityGroup(groupId: string, pass: TargetPass, deps:
   const revoked = await revoke(authorized, deps);
   await wakeBackendGroups(revoked, clusters, deps);
   const postponed = unwanted({ ...authorized, rights: { revoke: true, adopt: false } }).length - revoked.filter(({ id }) => ours.has(id)).length;
+  const stale = isStale(authorized.observed === observed ? state : authorized);
+  // What is postponed, or was hidden by an old answer, is not answered yet: the next look asks again.
+  const again = postponed > 0 || stale;
   return {
-    // What is postponed is not answered yet: the next look asks again.
-    patch: { phase: contributions.length === 0 ? 'Deleted' : 'Healthy', inputsHash: postponed > 0 ? null : wish, driftCheckedAt: deps.now(), nextAttemptAt: postponed > 0 ? deps.now() + POSTPONED_MS * deps.factor : null },
-    done: { outcome: 'synced', rules: desired.length, authorized: authorized.authorized, revoked: revoked.length, postponed },
+    patch: { phase: contributions.length === 0 ? 'Deleted' : 'Healthy', inputsHash: again ? null : wish, driftCheckedAt: deps.now(), nextAttemptAt: again ? deps.now() + POSTPONED_MS * deps.factor : null },
+    done: { outcome: 'synced', rules: desired.length, authorized: authorized.authorized, revoked: revoked.length, postponed, stale },
   };
+}
+
+/** Ids of the rules that we made. One that AWS does not show though it was made long ago is gone: somebody revoked it. */
+async function ownRules({ holder }: TargetPass, observed: readonly KnownRule[], { store, now, factor }: TargetLaneDeps): Promise<Set<string>> {
+  const entries = await store.ledger.list(holder.key);
+  const shown = new Set(observed.map(({ id }) => id));
+  return new Set(entries.flatMap(({ ruleIds = [], at }) => ruleIds.filter((id) => shown.has(id) || now() - at < SETTLES_MS * factor)));
+}
+
+/** Whether an answer is older than a rule of ours: what else it does not show may be there as well. */
+function isStale({ ours, observed }: Pick<GroupState, 'ours' | 'observed'>): boolean {
+  const shown = new Set(observed.map(({ id }) => id));
+  return [...ours].some((id) => !shown.has(id));
 }
 
 /** The group itself, or a source, was made a moment ago or is gone: soon tried again under this key, without holding up the queue. */

@@ -21,6 +21,7 @@ import type { BindingKey, TargetLaneDeps } from './target-lane';
 import { tellProblems } from './tell-problems';
 import { hasStartingPod, openGates, tellReadiness } from './tell-readiness';
 
+const CLUSTER_FAULT_MS = 15 * 60_000; // an event that got lost is made good for
 
 /**
  * One pass over one binding: what the cluster says, compared with what the target group holds, made so. The plan of a pass is small and lives only here; what it did
@@ -70,16 +71,18 @@ async function work(input: Work, deps: TargetLaneDeps): Promise<PassResult> {
   const { pass, cluster, facts, resolution, wish } = input;
   const targets = resolution.outcome === 'resolved' ? resolution.targets : [];
   const problems: Problem[] = [...resolution.problems];
-  const { memory, moved, waiting, problems: found } = resolution.outcome === 'refused' ? { memory: input.memory, ...UNMOVED } : await moveAll(input, targets, deps);
+  const { memory, moved, waiting, stale, problems: found } = resolution.outcome === 'refused' ? { memory: input.memory, ...UNMOVED } : await moveAll(input, targets, deps);
   problems.push(...found);
   if (found.some(({ code }) => code === 'TargetGroupNotFound')) await wakeMaker(input, deps);
   await saveMemory(deps.store, pass.holder, { ...memory, references: [...input.references] });
   const told = await tellProblems({ client: input.view.client, binding: facts.binding, service: facts.service, problems, told: pass.state.told ?? [] });
   const phase = resolution.outcome === 'refused' ? 'Blocked' : problems.length > 0 ? 'Degraded' : waiting ? 'Waiting' : 'Healthy';
-  const again = phase === 'Healthy' && !starts(facts, resolution) ? null : soon(cluster, deps);
+  // What is wrong in the cluster is mended there, and an event tells of it; AWS tells nothing.
+  const inCluster = problems.length > 0 ? deps.now() + CLUSTER_FAULT_MS * deps.factor : null;
+  const again = found.length > 0 || waiting || stale || starts(facts, resolution) ? soon(cluster, deps) : inCluster;
   return {
-    patch: { phase, inputsHash: wish, driftCheckedAt: deps.now(), nextAttemptAt: again, told },
-    done: { outcome: resolution.outcome, targets: targets.length, ...moved, problems: problems.map(({ code }) => code) },
+    patch: { phase, inputsHash: stale ? null : wish, driftCheckedAt: deps.now(), nextAttemptAt: again, told },
+    done: { outcome: resolution.outcome, targets: targets.length, ...moved, stale, problems: problems.map(({ code }) => code) },
   };
 }
 
@@ -101,10 +104,12 @@ interface AllMoved {
   readonly moved: { readonly registered: number; readonly deregistered: number };
   /** Whether a pod's readiness gate is still closed. */
   readonly waiting: boolean;
+  /** Whether AWS showed less than was registered. */
+  readonly stale: boolean;
   readonly problems: readonly Problem[];
 }
 
-const UNMOVED = { moved: { registered: 0, deregistered: 0 }, waiting: false, problems: [] };
+const UNMOVED = { moved: { registered: 0, deregistered: 0 }, waiting: false, stale: false, problems: [] };
 
 /** Rules first, so that no target is reached too early; for instances a fault there leaves the targets as they are (LBC's behaviour §3.7). */
 async function moveAll(input: Work, targets: readonly Target[], deps: TargetLaneDeps): Promise<AllMoved> {
@@ -112,11 +117,11 @@ async function moveAll(input: Work, targets: readonly Target[], deps: TargetLane
   const { binding } = facts;
   const network = await recordFaults(await contribute(input, targets, deps), input.pass, deps);
   if (binding.spec.targetType !== 'ip' && network.problems.length > 0) return { ...UNMOVED, ...network };
-  const { changes, observed, memory, problems } = await moveTargets({ ...input, targets, memory: network.memory, absent: resolution.outcome === 'absent' }, deps);
+  const { changes, observed, memory, stale, problems } = await moveTargets({ ...input, targets, memory: network.memory, absent: resolution.outcome === 'absent' }, deps);
   const pods = binding.spec.targetType === 'ip' ? facts.pods : [];
   const waiting = await tellReadiness({ client: view.client, binding: binding.metadata.name, pods, targets, observed, changes, quic: usesQuic(binding.spec.targetGroupProtocol), now: deps.now() });
   if (resolution.outcome === 'absent') await openGates(view.client, { namespace: binding.metadata.namespace ?? '', name: binding.metadata.name, now: deps.now() });
-  return { memory, moved: { registered: changes.register.length, deregistered: changes.deregister.length }, waiting, problems: [...network.problems, ...problems] };
+  return { memory, moved: { registered: changes.register.length, deregistered: changes.deregister.length }, waiting, stale, problems: [...network.problems, ...problems] };
 }
 
 /** Bindings whose rules cannot be told are listed: what they need may stand on groups already, so no rule of unknown origin is revoked meanwhile. */

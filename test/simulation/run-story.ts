@@ -40,8 +40,8 @@ const REST_WITHIN_MINUTES = 35;
 const REST_AFTER_TAMPERING_MINUTES = 80;
 /** A pod is ready after two seconds, and its target registered seconds later. */
 const PROMPT_MS = 20_000;
-/** When it is looked whether everything has come to rest; a look is dear. */
-const LOOKS_MINUTES = [1, 2, 3, 5, 8, 12, 16, 20, 24, 28, 32, 35, 45, 55, 62, 66, 70, 74, 77, 80];
+/** When it is looked whether everything has come to rest; a look is dear. Not always at the same second of a minute: something is swept then, and so busy. */
+const LOOKS_MINUTES = [1, 2, 3.3, 5.6, 8, 12.3, 16.6, 20, 24.3, 28.6, 32, 35, 45.3, 55.6, 62, 66.3, 70.6, 74, 77.3, 80];
 /** Longer than from one resync to the next. */
 const QUIET_MINUTES = 12;
 

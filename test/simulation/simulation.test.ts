@@ -5,7 +5,7 @@ import { breakSource } from './mutations/apply-mutation';
 import { MUTATIONS } from './mutations/mutations';
 import { runStory } from './run-story';
 import { shrinkStory } from './shrink';
-import type { Story } from './story/story';
+import type { ServiceTemplate, Story } from './story/story';
 import { tellStory } from './story/tell-story';
 import { writeStory } from './story/write-story';
 
@@ -52,6 +52,18 @@ describe('the simulation', () => {
     const { story: shortest } = await shrinkStory(story, failing, run);
     expect(shortest.moves.map(({ deed }) => deed.kind)).toEqual(['add-node']);
     expect(shortest.faults).toEqual([]);
+  });
+});
+
+describe('a story that once went wrong', () => {
+  it('LBC built a Service, its deletion was stopped half-way: the shared group goes too', async () => {
+    const template: ServiceTemplate = { deployment: 'api', targetType: 'ip', scheme: 'internet-facing', ports: [80, 81, 443].map((port) => ({ port, targetPort: 9090 })), annotations: {} };
+    const moves: Story['moves'] = [
+      { at: 1514, deed: { kind: 'adopt', service: 'web', template } },
+      { at: 2362, deed: { kind: 'delete', service: 'web' } },
+      { at: 12_148, deed: { kind: 'abort', redriveAfterMs: undefined, twice: false } },
+    ];
+    expect((await runStory({ seed: 7554, moves, faults: [], driftCheckAfter: '3m' })).violation).toBeUndefined();
   });
 });
 

@@ -78,6 +78,33 @@ describe('the rules of a node or pod group', () => {
     expect(rules(session)).toEqual(['tcp 8081-8081 sg-0aa11bb22cc330002']);
   });
 
+  it('are looked at again where the answer was older than what was written', async () => {
+    const { session, contribute, sync } = await world();
+    await contribute('shop/web', [tcp(8080)]);
+    await sync();
+    const { ec2 } = session.deps;
+    Object.assign(session.deps, { ec2: { ...ec2, describeSecurityGroupRules: () => Promise.resolve([]) } });
+    await contribute('shop/web', [tcp(8081)]);
+    await sync();
+    expect(rules(session)).toEqual(['tcp 8080-8080 sg-0aa11bb22cc330002', 'tcp 8081-8081 sg-0aa11bb22cc330002']);
+    expect(((await session.deps.store.leases.read(KEY))?.nextAttemptAt ?? Number.POSITIVE_INFINITY) - session.deps.now()).toBe(ONE_MINUTE);
+    Object.assign(session.deps, { ec2 });
+    session.pass(ONE_MINUTE);
+    await sync();
+    expect(rules(session)).toEqual(['tcp 8081-8081 sg-0aa11bb22cc330002']);
+  });
+
+  it('that somebody revoked long ago are not waited for', async () => {
+    const { session, contribute, sync } = await world();
+    await contribute('shop/web', [tcp(8080)]);
+    await sync();
+    session.account.rules.set(NODE_GROUP, []);
+    session.pass(30 * ONE_MINUTE);
+    await sync();
+    expect(rules(session)).toEqual(['tcp 8080-8080 sg-0aa11bb22cc330002']);
+    expect(((await session.deps.store.leases.read(KEY))?.nextAttemptAt ?? 0) - session.deps.now()).toBeGreaterThan(50 * ONE_MINUTE);
+  });
+
   it('of a controller that still runs are left to it', async () => {
     const { session, cluster, contribute, sync, foreign } = await world();
     foreign(7000);

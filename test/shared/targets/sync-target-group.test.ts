@@ -5,7 +5,7 @@ import type { ClusterClient } from '../../../shared/kubernetes/cluster-client';
 import { runTargetKey } from '../../../shared/targets/run-target-key';
 import { syncKey } from '../../../shared/targets/sync-key';
 import { wakeTargets } from '../../../shared/targets/wake-targets';
-import { BACKEND_GROUP, NODE_GROUP, aBinding, aPod, aSlice, openLane, registered, rules, startingPod } from './lane-world';
+import { BACKEND_GROUP, NODE_GROUP, TARGET_GROUP, aBinding, aPod, aSlice, openLane, registered, rules, startingPod } from './lane-world';
 
 const ONE_MINUTE = 60_000;
 const KEY = 'tg#vector#shop/web';
@@ -33,6 +33,30 @@ describe('a pass over a binding', () => {
     await session.reconcile('shop', 'web', ONE_MINUTE);
     const { nextAttemptAt = 0 } = (await session.deps.store.leases.read(KEY)) ?? {};
     expect(nextAttemptAt - session.deps.now()).toBeGreaterThan(50 * ONE_MINUTE);
+  });
+
+  it('is repeated soon where the answer was older than what was registered: a target that is to go was hidden', async () => {
+    const { session, setPods } = await openLane([aPod(21)]);
+    const { deps } = session;
+    const before = await deps.elbv2.describeTargetHealth(TARGET_GROUP);
+    await session.reconcile('shop', 'web');
+    setPods([aPod(22)]);
+    const { elbv2 } = deps;
+    Object.assign(deps, { elbv2: { ...elbv2, describeTargetHealth: () => Promise.resolve(before) } });
+    await session.reconcile('shop', 'web', 10_000);
+    expect(registered(session)).toEqual(['10.20.1.21', '10.20.1.22']);
+    expect(((await deps.store.leases.read(KEY))?.nextAttemptAt ?? Number.POSITIVE_INFINITY) - deps.now()).toBeLessThanOrEqual(ONE_MINUTE);
+    Object.assign(deps, { elbv2 });
+    await session.reconcile('shop', 'web', ONE_MINUTE);
+    expect(registered(session)).toEqual(['10.20.1.22']);
+  });
+
+  it('that finds the port gone from the Service is not repeated every minute: an event tells when it is back', async () => {
+    const { session } = await openLane([aPod(21)]);
+    session.cluster.apply({ apiVersion: 'v1', kind: 'Service', metadata: { name: 'web', namespace: 'shop' }, spec: { type: 'ClusterIP', selector: { app: 'web' }, ports: [{ port: 81, targetPort: 8080, protocol: 'TCP' }] } });
+    await session.reconcile('shop', 'web');
+    const { phase, nextAttemptAt = 0 } = (await session.deps.store.leases.read(KEY)) ?? {};
+    expect([phase, nextAttemptAt - session.deps.now()]).toEqual(['Degraded', 15 * ONE_MINUTE]);
   });
 
   it('does not empty a target group because a port was renamed between its reads', async () => {
