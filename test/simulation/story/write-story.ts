@@ -6,6 +6,8 @@ import { CALL_FAULTS, OTHER_FAULTS, type Deed, type Fault, type FaultKind, type 
 export const SERVICES = ['web', 'api', 'admin'] as const;
 const DEPLOYMENTS = { web: 8080, api: 9090 } as const;
 
+/** How many moves of a story always find something to do. */
+const SURE_MOVES = 10;
 /** How many stories begin with a load balancer of LBC. */
 const ADOPTS = 0.15;
 
@@ -24,12 +26,11 @@ export function writeStory(seed: number): Story {
 
 function writeMoves(chance: Chance): Move[] {
   const services = new Map<string, Believed>();
-  const sure = chance.between(10, 13);
   const moves: Move[] = [];
   let at = 500 + chance.between(0, 2000);
   if (chance.happens(ADOPTS)) moves.push({ at, deed: adopt(chance, services) });
   if (moves.length > 0) at += pauseMs(chance);
-  while (moves.filter(({ deed }) => isSure(deed)).length < sure) {
+  while (moves.filter(({ deed }) => isSure(deed)).length < SURE_MOVES) {
     moves.push({ at, deed: nextDeed(chance, services) });
     at += pauseMs(chance);
   }
