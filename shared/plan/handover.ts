@@ -16,9 +16,10 @@ export function handOver(difference: Difference, kept: Seen<'listener'>, matchin
   const [present] = kept.spec.defaultActions;
   const [wanted] = difference.to.defaultActions;
   const serving = servingTuples(present?.forwardConfig?.targetGroups ?? []);
-  const arriving = (wanted?.forwardConfig?.targetGroups ?? []).filter((tuple) => takesOver(tuple, serving, matching));
-  const missing = arriving.filter(({ targetGroupARN }) => !serving.some((tuple) => stands(tuple, targetGroupARN, matching)));
-  if (arriving.length === 0 || serving.length + missing.length > PER_ACTION) return difference;
+  const tuples = wanted?.forwardConfig?.targetGroups ?? [];
+  // What else is to come, too: behind no listener it would never be found healthy.
+  const missing = tuples.filter(({ targetGroupARN }) => !serving.some((tuple) => stands(tuple, targetGroupARN, matching)));
+  if (!tuples.some((tuple) => takesOver(tuple, serving, matching)) || serving.length + missing.length > PER_ACTION) return difference;
   const targetGroups = [...serving.map((tuple) => literal(tuple, matching)), ...missing.map((tuple) => ({ ...tuple, weight: 0 }))];
   return { ...difference, meanwhile: [{ type: 'forward', forwardConfig: { ...present?.forwardConfig, targetGroups } }] };
 }

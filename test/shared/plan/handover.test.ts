@@ -37,6 +37,12 @@ describe('a listener whose target group gets a successor', () => {
     expect(listenerChange(changes)?.meanwhile).toEqual([{ targetGroupARN: arnOf(before, 80), weight: 90 }, { targetGroupARN: arnOf(before, 81), weight: 10 }, group(80, 0), group(81, 0)]);
   });
 
+  it('takes along what else is to stand behind it: without a listener that would never be found healthy', () => {
+    const before = built(aModelOf('ip', [group(80)], [80, 81]));
+    const { changes } = makePlan(aModelOf('instance', [group(80, 90), group(82, 10)], [80, 81, 82]), before, owning(before));
+    expect(listenerChange(changes)?.meanwhile).toEqual([{ targetGroupARN: arnOf(before, 80), weight: 1 }, group(80, 0), group(82, 0)]);
+  });
+
   it('moves at once where an action would get too long', () => {
     const ports = [80, 81, 82];
     const tuples = ports.map((port) => group(port, 1));
