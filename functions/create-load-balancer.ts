@@ -1,7 +1,7 @@
 import { ResumedStepInput } from '../shared/contract/steps';
 import { applyServicePlan } from '../shared/passes/create-load-balancer';
-import { createRememberArn } from '../shared/store/take-over';
-import { ensureBackendGroup } from '../shared/targets/ensure-backend-group';
+import { createForgetArn, createRememberArn } from '../shared/store/take-over';
+import { ensureBackendGroup, forgetBackendGroup } from '../shared/targets/ensure-backend-group';
 import { clusterClient } from './clients/cluster-client';
 import { ec2 } from './clients/ec2';
 import { elbv2 } from './clients/elbv2';
@@ -16,6 +16,7 @@ export const handler = step({
   run: (clients) => {
     const { store, table, now, factor } = clients;
     const rememberArn = createRememberArn(table);
+    const forgetArn = createForgetArn(table);
     return (input) =>
       applyServicePlan(
         {
@@ -26,6 +27,7 @@ export const handler = step({
           ec2: clients.ec2,
           clusterClient: clients.clusterClient,
           ensureBackendGroup: (wanted) => ensureBackendGroup(wanted, { store, ec2: clients.ec2, rememberArn }),
+          forgetBackendGroup: (gone) => forgetBackendGroup(gone, { forgetArn }),
         },
         input,
       );

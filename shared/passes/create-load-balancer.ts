@@ -1,6 +1,7 @@
 import { applyChange } from '../apply/apply-change';
 import type { ApplyContext } from '../apply/apply-context';
-import { PlanStaleError } from '../contract/errors';
+import { awsCode } from '../aws/errors';
+import { PlanStaleError, UserConfigError } from '../contract/errors';
 import type { ClusterItem, LedgerItem } from '../contract/items';
 import { durationMs } from '../contract/settings';
 import type { MoreOutput, ResumedStepInput } from '../contract/steps';
@@ -22,6 +23,8 @@ const WORK_MS = 40_000;
 export interface CreateDeps extends Omit<PassDeps, 'tagging'> {
   /** Makes the shared backend security group, or finds it; notes its user first. Answers the group's id. */
   readonly ensureBackendGroup: (input: { readonly cluster: ClusterItem; readonly userKey: string }) => Promise<string>;
+  /** Forgets that group, which AWS does not know. Answers whether it can be found, or made, anew. */
+  readonly forgetBackendGroup: (input: { readonly cluster: ClusterItem; readonly groupId: string }) => Promise<boolean>;
 }
 
 /**
@@ -44,10 +47,17 @@ export async function applyServicePlan(deps: CreateDeps, input: ResumedStepInput
   const until = now() + WORK_MS * deps.factor;
   for (let done = input.work?.done ?? 0; done < plan.changes.length; done++) {
     const change = plan.changes[done];
-    if (change) await applyChange(context, change);
+    if (change) await applyChange(context, change).catch((error: unknown) => unlessGroupIsGone(deps, { error, cluster, groupId: context.physicalIds.get(BACKEND_GROUP) }));
     if (now() > until) return { more: done + 1 < plan.changes.length, done: done + 1 };
   }
   return { more: false, done: plan.changes.length };
+}
+
+/** Throws the error, or `PlanStale` where it is that the shared group does not exist any more: the next pass finds it, or makes it, anew. */
+async function unlessGroupIsGone(deps: CreateDeps, { error, cluster, groupId }: { error: unknown; cluster: ClusterItem; groupId: string | undefined }): Promise<never> {
+  const isGone = error instanceof UserConfigError && awsCode(error) === 'InvalidSecurityGroup' && groupId !== undefined && error.message.includes(groupId);
+  if (!isGone || !(await deps.forgetBackendGroup({ cluster, groupId }))) throw error;
+  throw new PlanStaleError(`the shared backend security group ${groupId} does not exist any more; it is looked for, or made, anew`, { cause: error });
 }
 
 /** A plan is begun soon after it was made, or never: a redrive may come after days. Its deletions are counted first. */

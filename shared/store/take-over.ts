@@ -51,3 +51,13 @@ export function createRememberArn(table: Table): RememberArn {
     await table.update(ITEM_KEYS.state(key), { set: { arn, phase: 'Healthy' } }, all(present('gen'), not(equal('phase', 'Deleting'))));
   };
 }
+
+/** Forgets the physical id of what a key stands for, outside any lease, as long as it is that one: it does not exist. */
+export type ForgetArn = (key: string, arn: string) => Promise<void>;
+
+/** `ForgetArn` over the table. */
+export function createForgetArn(table: Table): ForgetArn {
+  return async (key, arn) => {
+    await table.update(ITEM_KEYS.state(key), { remove: ['arn'] }, equal('arn', arn));
+  };
+}

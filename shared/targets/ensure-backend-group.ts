@@ -5,7 +5,7 @@ import type { ClusterItem } from '../contract/items';
 import { formatKey } from '../contract/keys';
 import { type BackendGroup, backendGroup } from '../desired/targets/backend-group';
 import type { Store } from '../store/store';
-import type { RememberArn } from '../store/take-over';
+import type { ForgetArn, RememberArn } from '../store/take-over';
 
 /** What finding or making the shared backend group needs. */
 export interface BackendGroupDeps {
@@ -38,6 +38,13 @@ export async function ensureBackendGroup({ cluster, userKey }: { cluster: Cluste
   if (!state) await deps.store.leases.markDirty(key);
   await deps.rememberArn(key, groupId);
   return groupId;
+}
+
+/** AWS does not know the group: somebody deleted it, or an old answer showed it. Its users find it, or make it, anew. Answers whether that helps: a group that the settings name is not ours to make. */
+export async function forgetBackendGroup({ cluster, groupId }: { cluster: ClusterItem; groupId: string }, { forgetArn }: { forgetArn: ForgetArn }): Promise<boolean> {
+  if (cluster.settings.backendSecurityGroup !== '') return false;
+  await forgetArn(backendKey(cluster), groupId);
+  return true;
 }
 
 /** The group by its tags; the first one where there are several, as LBC takes it. Undefined where there is none. */

@@ -37,8 +37,8 @@ export async function removeBinding({ key, pass, cluster, client, binding, memor
   await contributeRules(deps, { holder: pass.holder, cluster, binding: `${key.namespace}/${key.name}`, rules: new Map(), memory });
   await openGates(client, { namespace: key.namespace, name: key.name, now: deps.now() });
   await dropReferences({ key, pass, memory }, deps);
+  if (memory.faulty || pass.state.owner !== undefined) await deps.store.contributions.removeUser(FAULTY_BINDINGS, pass.holder.key);
   await saveMemory(deps.store, pass.holder, NO_MEMORY);
-  if (memory.faulty) await deps.store.contributions.removeUser(FAULTY_BINDINGS, pass.holder.key);
   if (binding && hasFinalizer(binding)) await removeFinalizer(client, binding);
   return { patch: { phase: 'Deleted', inputsHash: null, driftCheckedAt: null, nextAttemptAt: null, told: null }, done: { outcome: 'removed', deregistered } };
 }

@@ -124,10 +124,10 @@ async function moveAll(input: Work, targets: readonly Target[], deps: TargetLane
   return { memory, moved: { registered: changes.register.length, deregistered: changes.deregister.length }, waiting, stale, problems: [...network.problems, ...problems] };
 }
 
-/** Bindings whose rules cannot be told are listed: what they need may stand on groups already, so no rule of unknown origin is revoked meanwhile. */
-async function recordFaults(network: { memory: TargetMemory; problems: Problem[] }, { holder }: TargetPass, deps: TargetLaneDeps): Promise<{ memory: TargetMemory; problems: Problem[] }> {
+/** Bindings whose rules cannot be told are listed: what they need may stand on groups already, so no rule of unknown origin is revoked meanwhile. A pass that broke off may have listed it and not remembered that. */
+async function recordFaults(network: { memory: TargetMemory; problems: Problem[] }, { holder, state }: TargetPass, deps: TargetLaneDeps): Promise<{ memory: TargetMemory; problems: Problem[] }> {
   const faulty = network.problems.length > 0;
-  if (faulty === (network.memory.faulty ?? false)) return network;
+  if (state.owner === undefined && faulty === (network.memory.faulty ?? false)) return network;
   await (faulty ? deps.store.contributions.addUser(FAULTY_BINDINGS, holder.key) : deps.store.contributions.removeUser(FAULTY_BINDINGS, holder.key));
   return { ...network, memory: { ...network.memory, faulty } };
 }

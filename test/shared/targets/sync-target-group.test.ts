@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { ClusterItem } from '../../../shared/contract/items';
 import { TransientError } from '../../../shared/contract/errors';
 import type { ClusterClient } from '../../../shared/kubernetes/cluster-client';
+import { FAULTY_BINDINGS } from '../../../shared/targets/revoke-rights';
 import { runTargetKey } from '../../../shared/targets/run-target-key';
 import { syncKey } from '../../../shared/targets/sync-key';
 import { wakeTargets } from '../../../shared/targets/wake-targets';
@@ -112,6 +113,24 @@ describe('a pass over a binding', () => {
     setPods([aPod(21)]);
     await session.reconcile('shop', 'web', ONE_MINUTE);
     expect(registered(session)).toEqual(['10.20.1.21']);
+  });
+
+  it('is not taken for faulty for ever because the pass that could not tell its rules broke off', async () => {
+    const { session, calls } = await openLane([aPod(21)]);
+    const { deps } = session;
+    const faulty = () => deps.store.contributions.listUsers(FAULTY_BINDINGS);
+    const { ec2 } = deps;
+    Object.assign(deps, { ec2: { ...ec2, describeInstances: () => Promise.resolve([]), describeNetworkInterfaces: () => Promise.resolve([]) } });
+    calls.at = ({ name }) => {
+      if (name === 'registerTargets') throw new TransientError('the function was killed');
+    };
+    await wakeTargets(deps, KEY);
+    await expect(syncKey({ key: KEY, owner: 'killed' }, deps)).rejects.toThrow('killed');
+    expect(await faulty()).toEqual([KEY]);
+    calls.at = () => undefined;
+    Object.assign(deps, { ec2 });
+    await session.reconcile('shop', 'web', ONE_MINUTE);
+    expect(await faulty()).toEqual([]);
   });
 
   it('makes no call for a pod that is not ready yet', async () => {

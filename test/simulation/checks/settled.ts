@@ -125,7 +125,8 @@ async function wrongModel(world: World, { metadata }: ServiceObject): Promise<st
   if (plan.changes.every((change) => change.action === 'forget' && change.physicalId === undefined)) return wrongStatus;
   const { phase, lastError } = (await world.store.leases.read(key)) ?? {};
   const context = { stack, externalManagedTags: [], tagListeners, ledger: known };
-  const guarded = guardPlan(plan, { context, observed, maxDeletes: cluster.settings.stepbalancer.maxDeletes, recentDeletes: 0 });
+  const approvedHash = service.metadata.annotations?.['stepbalancer.io/approve-plan'] ?? '';
+  const guarded = guardPlan(plan, { context, observed, maxDeletes: cluster.settings.stepbalancer.maxDeletes, recentDeletes: 0, approvedHash });
   if (guarded.blocked && phase === 'Blocked') return guarded.refusals.filter(({ message }) => !warningsAbout(world, name.name).some((warning) => warning.includes(message.slice(0, 200)))).map(({ code }) => `${name.name} is Blocked by ${code}, and no Event says so`);
   return [`${name.name} is ${phase ?? 'new'}`, ...plan.changes.map((change) => `still to be done: ${describeChange(change)}`), ...(lastError ? [`last error: ${lastError.message}`] : []), ...warningsAbout(world, name.name), ...wrongStatus];
 }

@@ -56,7 +56,7 @@ describe('a Service that comes and goes while its pass runs', () => {
     const plan = await planService(deps, input);
     expect(plan.outcome).toBe('apply');
     await world.client.delete(RESOURCES.services, { namespace: 'default', name: 'web' });
-    const apply = applyServicePlan({ ...deps, ensureBackendGroup: async () => 'sg-0123' }, { ...input, plan, work: null });
+    const apply = applyServicePlan({ ...deps, ensureBackendGroup: async () => 'sg-0123', forgetBackendGroup: async () => false }, { ...input, plan, work: null });
     await expect(apply).rejects.toMatchObject({ name: 'PlanStale' });
     expect(world.calls().filter(({ kind }) => kind === 'write')).toEqual([]);
   });
@@ -79,7 +79,7 @@ describe('a Service that comes and goes while its pass runs', () => {
     await resolveSubnets(deps, input);
     const plan = await planService(deps, input);
     world.clock.advance(11 * 60_000);
-    const apply = applyServicePlan({ ...deps, ensureBackendGroup: async () => 'sg-0123' }, { ...input, plan, work: null });
+    const apply = applyServicePlan({ ...deps, ensureBackendGroup: async () => 'sg-0123', forgetBackendGroup: async () => false }, { ...input, plan, work: null });
     await expect(apply).rejects.toMatchObject({ name: 'PlanStale', message: expect.stringContaining('660 s old') as string });
     expect(world.calls().filter(({ kind }) => kind === 'write')).toEqual([]);
   });
