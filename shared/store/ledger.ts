@@ -1,6 +1,6 @@
 import { ITEM_KEYS, LedgerItem } from '../contract/items';
 import { PlanStaleError } from '../contract/errors';
-import type { Table } from '../aws/table';
+import { all, any, atMost, missing, type Condition, type Table } from '../aws/table';
 import { readItem } from './items';
 import { notFencedOff } from './lease-rules';
 import type { Holder, Leases, Ledger } from './store';
@@ -23,7 +23,7 @@ export function createLedger({ table, leases }: { readonly table: Table; readonl
     },
     async put(holder, item) {
       await leases.check(holder);
-      const written = await table.put({ ...ITEM_KEYS.resource(holder.key, item.id), ...LedgerItem.parse(item), fence: holder.lease.fence }, notFencedOff(holder));
+      const written = await table.put({ ...ITEM_KEYS.resource(holder.key, item.id), ...LedgerItem.parse(item), fence: holder.lease.fence }, all(notFencedOff(holder), notOlderThan(item)));
       if (!written) refuse(holder, item.id);
     },
     async remove(holder, id) {
@@ -34,6 +34,9 @@ export function createLedger({ table, leases }: { readonly table: Table; readonl
   };
 }
 
+/** A call that its caller gave up can take effect long after it was made again: an intent does not take the place of what came of it. */
+const notOlderThan = ({ at }: LedgerItem): Condition => any(missing('at'), atMost('at', at));
+
 function refuse({ key, lease }: Holder, id: string): never {
-  throw new PlanStaleError(`ledger of ${key}: ${id} was written by a later owner than fence ${lease.fence}; the pass begins again`);
+  throw new PlanStaleError(`ledger of ${key}: ${id} was written later, or by a later owner than fence ${lease.fence}; the pass begins again`);
 }

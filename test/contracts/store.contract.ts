@@ -69,6 +69,13 @@ export function storeContract(tables: Tables): void {
         expect(await store.ledger.list(KEY)).toEqual([entry()]);
       });
 
+      it('refuses an intent that takes effect after what came of it was written: a call that was given up and made again', async () => {
+        const holder = await hold('a');
+        await store.ledger.put(holder, entry({ at: 2000, phase: 'present', physicalId: 'arn:1' }));
+        await expect(store.ledger.put(holder, entry({ at: 1000, phase: 'intent' }))).rejects.toMatchObject({ name: 'PlanStale' });
+        expect(await store.ledger.list(KEY)).toEqual([entry({ at: 2000, phase: 'present', physicalId: 'arn:1' })]);
+      });
+
       it('refuses a late writer whose lease was lost between the comparison and the write', async () => {
         const holder = await hold('a');
         const slow: Table = {
