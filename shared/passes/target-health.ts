@@ -20,6 +20,9 @@ interface Look {
 /** Nothing more is on its way: healthy, not used, or leaving. */
 const SETTLED = new Set(['healthy', 'unused', 'draining', 'unhealthy.draining']);
 
+/** A first check is over, or there will be none: AWS checks nothing in a zone that the load balancer leaves out. */
+const JUDGED = new Set(['healthy', 'unhealthy', 'unused']);
+
 /** Target groups that are not as healthy as they can be, in words. */
 export async function targetsNotHealthy(groups: readonly Standing[], { elbv2, client, succeeds, patient }: Look): Promise<Waiting[]> {
   const waiting: Waiting[] = [];
@@ -45,7 +48,8 @@ export async function targetsNotHealthy(groups: readonly Standing[], { elbv2, cl
  */
 async function readNodes(client: ClusterClient, { id }: Standing, targets: readonly TargetHealthDescription[]): Promise<'healthy' | 'no endpoint' | 'not yet'> {
   const states = new Set(targets.map(({ TargetHealth }) => TargetHealth.State));
-  const areJudged = targets.length > 0 && [...states].every((state) => state === 'healthy' || state === 'unhealthy') && targets.every(({ Target }) => Target.Id?.startsWith('i-'));
+  const isChecked = states.has('healthy') || states.has('unhealthy');
+  const areJudged = isChecked && [...states].every((state) => JUDGED.has(state ?? '')) && targets.every(({ Target }) => Target.Id?.startsWith('i-'));
   const service = areJudged ? serviceOf(id) : undefined;
   if (service === undefined) return 'not yet';
   if (states.has('healthy')) return (await readService(client, service))?.spec.externalTrafficPolicy === 'Local' ? 'healthy' : 'not yet';

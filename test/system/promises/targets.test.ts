@@ -104,6 +104,22 @@ describe.each([['EKS', EKS], ['kops', KOPS]])('on %s', (_, account) => {
 });
 
 describe('further promises', () => {
+  it('P17: nor does anybody wait for a node in a zone that the load balancer leaves out', async () => {
+    const where = EKS();
+    const world = await open(where);
+    const service = { name: 'local' };
+    await world.apply([aDeployment('local', { replicas: 1 })]);
+    const [pod] = await world.pods('local');
+    const node = (await world.nodes()).find(({ metadata }) => metadata.name === (pod?.['spec'] as { nodeName: string }).nodeName);
+    const own = where.nodeSubnets.find(({ zone }) => zone === node?.metadata.labels?.['topology.kubernetes.io/zone']);
+    const other = where.nodeSubnets.find((subnet) => subnet !== own);
+    await world.apply(example('local-traffic').replace('annotations:', `annotations:\n    service.beta.kubernetes.io/aws-load-balancer-subnets: ${own?.subnetId ?? ''}, ${other?.subnetId ?? ''}`));
+    const [group] = await world.targetGroups(service);
+    expect((await world.targets(group)).map(({ state }) => state).sort()).toEqual(['healthy', 'unhealthy', 'unused']);
+    expect(await world.phase(service)).toBe('Healthy');
+    await world.remove(service);
+  });
+
   it('P8: IPv6 pods are the targets of a dualstack load balancer', async () => {
     const world = await open(accountOfExample('dualstack-ipv6-pods'), { podFamily: 'IPv6' });
     await world.apply([aDeployment('v6')]);
