@@ -1,6 +1,5 @@
 import { applyChange } from '../apply/apply-change';
 import type { ApplyContext } from '../apply/apply-context';
-import { awsCode } from '../aws/errors';
 import { PlanStaleError, UserConfigError } from '../contract/errors';
 import type { ClusterItem, LedgerItem } from '../contract/items';
 import { durationMs } from '../contract/settings';
@@ -55,7 +54,7 @@ export async function applyServicePlan(deps: CreateDeps, input: ResumedStepInput
 
 /** Throws the error, or `PlanStale` where it is that the shared group does not exist any more: the next pass finds it, or makes it, anew. */
 async function unlessGroupIsGone(deps: CreateDeps, { error, cluster, groupId }: { error: unknown; cluster: ClusterItem; groupId: string | undefined }): Promise<never> {
-  const isGone = error instanceof UserConfigError && awsCode(error) === 'InvalidSecurityGroup' && groupId !== undefined && error.message.includes(groupId);
+  const isGone = error instanceof UserConfigError && error.details.awsCode === 'InvalidSecurityGroup' && groupId !== undefined && error.message.includes(groupId);
   if (!isGone || !(await deps.forgetBackendGroup({ cluster, groupId }))) throw error;
   throw new PlanStaleError(`the shared backend security group ${groupId} does not exist any more; it is looked for, or made, anew`, { cause: error });
 }
