@@ -110,7 +110,7 @@ describe('further promises', () => {
     const service = { name: 'local' };
     await world.apply([aDeployment('local', { replicas: 1 })]);
     const [pod] = await world.pods('local');
-    const node = (await world.nodes()).find(({ metadata }) => metadata.name === (pod?.['spec'] as { nodeName: string }).nodeName);
+    const node = (await world.nodes()).find(({ metadata }) => metadata.name === (pod?.['spec'] as { nodeName: string } | undefined)?.nodeName);
     const own = where.nodeSubnets.find(({ zone }) => zone === node?.metadata.labels?.['topology.kubernetes.io/zone']);
     const other = where.nodeSubnets.find((subnet) => subnet !== own);
     await world.apply(example('local-traffic').replace('annotations:', `annotations:\n    service.beta.kubernetes.io/aws-load-balancer-subnets: ${own?.subnetId ?? ''}, ${other?.subnetId ?? ''}`));
