@@ -3,6 +3,7 @@ import { EventualError, NotReadyError, PlanStaleError, UserConfigError } from '.
 import { VERSION } from '../contract/events';
 import type { ClusterItem } from '../contract/items';
 import { formatKey } from '../contract/keys';
+import { READ_LAG_MS } from '../contract/read-lag';
 import { durationMs } from '../contract/settings';
 import type { MoreOutput, ResumedStepInput } from '../contract/steps';
 import { liftsProtection } from '../desired/service/deletion-protection';
@@ -22,8 +23,6 @@ import type { PassDeps } from './service-pass';
 /** What is left when the finalizer had to go first is tried again after this, and less and less often. */
 const REST_AGAIN_MS = 60_000;
 const REST_AGAIN_AT_LEAST_MS = 60 * 60_000;
-/** AWS's reads lag its writes by seconds: what was made this recently and was not seen may exist all the same. */
-const READ_LAG_MS = 60_000;
 /** Ends of a step that are no refusal by AWS, or one that a person decides about. */
 const NOT_REFUSED = new Set(['Superseded', 'LeaseLost', 'PlanStale', 'Dirty', 'UserConfig']);
 

@@ -1,5 +1,6 @@
 import type { ClusterItem, LedgerItem } from '../contract/items';
 import { PlanStaleError } from '../contract/errors';
+import { READ_LAG_MS } from '../contract/read-lag';
 import type { MakePlanOutput, StepInput } from '../contract/steps';
 import { digestInputs } from '../desired/inputs-hash';
 import { buildServiceModel } from '../desired/service/build-service-model';
@@ -25,8 +26,6 @@ import { loadPassFacts, type PassDeps, type PassFacts } from './service-pass';
 
 /** The annotation by which a person approves one plan, by its hash. */
 const APPROVAL = 'stepbalancer.io/approve-plan';
-/** AWS's reads lag its writes by seconds: what we wrote this recently and do not see is not taken for gone. */
-const READ_LAG_MS = 60_000;
 
 /** Facts to desired model, model against AWS; guards and keeps the plan. Writes nothing anywhere else. */
 export async function planService(deps: PlanDeps, input: StepInput): Promise<MakePlanOutput> {

@@ -1,4 +1,5 @@
 import { UserConfigError } from '../contract/errors';
+import { READ_LAG_MS } from '../contract/read-lag';
 import { durationMs } from '../contract/settings';
 import type { ClusterItem } from '../contract/items';
 import type { TargetMemory } from '../contract/target-memory';
@@ -37,7 +38,6 @@ export interface Moved {
   readonly stale: boolean;
 }
 
-const SETTLES_MS = 60_000; // within this AWS shows what was registered
 const NOTHING: TargetChanges = { register: [], deregister: [] };
 
 /** Makes one target group hold the wanted targets: one read, and only the writes that are needed. */
@@ -67,7 +67,7 @@ export async function moveTargets(move: Move, deps: TargetLaneDeps): Promise<Mov
 }
 
 function isStale({ memory: { newest } }: Move, observed: readonly ObservedTarget[], { now, factor }: TargetLaneDeps): boolean {
-  return newest !== undefined && now() - newest.at < SETTLES_MS * factor && !observed.some((target) => isSame(target, newest));
+  return newest !== undefined && now() - newest.at < READ_LAG_MS * factor && !observed.some((target) => isSame(target, newest));
 }
 
 /** A target that AWS is to show from now on; none where it was let go. */

@@ -3,6 +3,7 @@ import { ConflictError, EventualError, QuotaError } from '../contract/errors';
 import type { ClusterItem, ContributedRule, ContributionItem, StateItem } from '../contract/items';
 import { VERSION } from '../contract/events';
 import { formatKey } from '../contract/keys';
+import { READ_LAG_MS } from '../contract/read-lag';
 import { durationMs } from '../contract/settings';
 import { aggregateRules } from '../desired/targets/aggregate-rules';
 import { type ObservedRule, carriesLabel, observedText, planRules } from '../desired/targets/plan-rules';
@@ -18,7 +19,6 @@ const WITHOUT_CLUSTER_DRIFT_MS = 600_000;
 const MISSING = new Set(['InvalidGroup.NotFound', 'InvalidGroupId.NotFound']);
 const MISSING_MS = 10_000;
 const POSTPONED_MS = 60_000; // a revocation that waits for a cluster's first resync, or for a read that shows what was written
-const SETTLES_MS = 60_000; // within this EC2 shows what was written to it (AWS: "Eventual consistency", EC2 API)
 
 /**
  * One pass over one node or pod security group: the sum of what all bindings of all clusters need, authorised first; what nobody needs any more is
@@ -53,7 +53,7 @@ export async function syncSecurityGroup(groupId: string, pass: TargetPass, deps:
 async function ownRules({ holder }: TargetPass, observed: readonly KnownRule[], { store, now, factor }: TargetLaneDeps): Promise<Set<string>> {
   const entries = await store.ledger.list(holder.key);
   const shown = new Set(observed.map(({ id }) => id));
-  return new Set(entries.flatMap(({ ruleIds = [], at }) => ruleIds.filter((id) => shown.has(id) || now() - at < SETTLES_MS * factor)));
+  return new Set(entries.flatMap(({ ruleIds = [], at }) => ruleIds.filter((id) => shown.has(id) || now() - at < READ_LAG_MS * factor)));
 }
 
 /** Whether an answer is older than a rule of ours: what else it does not show may be there as well. */
