@@ -1,6 +1,6 @@
 import { ContributionItem, ITEM_KEYS, UnusedItem } from '../contract/items';
 import { VERSION } from '../contract/events';
-import { equal, type Table } from '../aws/table';
+import { atMost, equal, type Table } from '../aws/table';
 import { readItem } from './items';
 import type { Contributions } from './store';
 
@@ -12,7 +12,7 @@ export function createContributions({ table, now }: { readonly table: Table; rea
       await table.put({ ...ITEM_KEYS.contribution(sgKey, item.cluster, item.binding), ...ContributionItem.parse(item) });
     },
     async remove(sgKey, cluster, binding, at) {
-      await table.delete(ITEM_KEYS.contribution(sgKey, cluster, binding), at === undefined ? undefined : equal('at', at));
+      await table.delete(ITEM_KEYS.contribution(sgKey, cluster, binding), at === undefined ? atMost('at', now()) : equal('at', at));
     },
     async list(sgKey) {
       return (await table.query(sgKey, 'CONTRIB#')).map((item) => readItem(ContributionItem, item));
@@ -21,7 +21,7 @@ export function createContributions({ table, now }: { readonly table: Table; rea
       await table.put({ ...ITEM_KEYS.user(backendKey, userKey), v: VERSION, at: now() });
     },
     async removeUser(backendKey, userKey) {
-      await table.delete(ITEM_KEYS.user(backendKey, userKey));
+      await table.delete(ITEM_KEYS.user(backendKey, userKey), atMost('at', now()));
     },
     async listUsers(backendKey) {
       return (await table.query(backendKey, users)).map((item) => item.sk.slice(users.length));

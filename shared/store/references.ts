@@ -1,6 +1,6 @@
 import { ITEM_KEYS, ReferenceItem } from '../contract/items';
 import { VERSION } from '../contract/events';
-import type { Table } from '../aws/table';
+import { atMost, type Table } from '../aws/table';
 import { readItem } from './items';
 import type { References } from './store';
 
@@ -12,7 +12,7 @@ export function createReferences({ table, now }: { readonly table: Table; readon
       await table.put({ ...ITEM_KEYS.reference(cluster, object, key), ...item });
     },
     async remove({ cluster, object, key }) {
-      await table.delete(ITEM_KEYS.reference(cluster, object, key));
+      await table.delete(ITEM_KEYS.reference(cluster, object, key), atMost('at', now()));
     },
     async find(cluster, object) {
       const items = await table.query(ITEM_KEYS.reference(cluster, object, '').pk);

@@ -79,6 +79,7 @@ export interface PassFacts {
 export interface References {
   /** Writes the reference. Call it BEFORE reading the object. */
   add(input: { cluster: string; object: string; key: string; why: string }): Promise<void>;
+  /** Only what was written until this call: one that takes effect late does not take away what was written since. */
   remove(input: { cluster: string; object: string; key: string }): Promise<void>;
   /** Keys that read the object. One query. */
   find(cluster: string, object: string): Promise<{ key: string; why: string }[]>;
@@ -87,11 +88,12 @@ export interface References {
 /** What bindings of all clusters need on one node or pod security group, and who uses a shared backend group. */
 export interface Contributions {
   put(sgKey: string, item: ContributionItem): Promise<void>;
-  /** `at`: only the contribution of that time, not one that was written since. */
+  /** Never a contribution that was written after this call, even if it takes effect late. `at`: only the contribution of that time. */
   remove(sgKey: string, cluster: string, binding: string, at?: number): Promise<void>;
   list(sgKey: string): Promise<ContributionItem[]>;
   /** Users of a shared backend security group (`backend#…` key): who needs it. Written before the group is used. */
   addUser(backendKey: string, userKey: string): Promise<void>;
+  /** Only what was written until this call, as with references. */
   removeUser(backendKey: string, userKey: string): Promise<void>;
   listUsers(backendKey: string): Promise<string[]>;
   /** Notes that AWS was just asked, and no network interface carries the shared group. */

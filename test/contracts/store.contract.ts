@@ -156,6 +156,20 @@ export function storeContract(tables: Tables): void {
       expect((await store.references.find('c1', web.object)).map(({ key }) => key)).toEqual(['tg#c1#default/k8s-web']);
     });
 
+    it('does not lose what was written again to a removal that takes effect late', async () => {
+      const late = createStore({ table, now: () => START - 1, factor: 1 });
+      const web = { cluster: 'c1', object: 'services#default/web', key: KEY };
+      await store.references.add({ ...web, why: 'owner' });
+      await late.references.remove(web);
+      expect(await store.references.find('c1', web.object)).toHaveLength(1);
+      await store.contributions.addUser('backend#c1#vpc-0a', KEY);
+      await late.contributions.removeUser('backend#c1#vpc-0a', KEY);
+      expect(await store.contributions.listUsers('backend#c1#vpc-0a')).toEqual([KEY]);
+      await store.contributions.put('sg#sg-0a', { v: 1, cluster: 'c1', binding: 'default/x', rules: [], separate: false, at: START });
+      await late.contributions.remove('sg#sg-0a', 'c1', 'default/x');
+      expect(await store.contributions.list('sg#sg-0a')).toHaveLength(1);
+    });
+
     it('keeps what bindings need on a group, of all clusters, and who uses a backend group', async () => {
       const contribution = (id: string, binding: string) => ({ v: 1 as const, cluster: id, binding, rules: [{ protocol: 'tcp' as const, fromPort: 80, toPort: 80, source: { cidr: '10.0.0.0/16' } }], separate: false, at: START });
       await store.contributions.put('sg#sg-0a', contribution('c1', 'default/x'));
