@@ -25,11 +25,12 @@ const DEGRADED_AGAIN_MS = 2 * 60_000;
  */
 export async function collectGarbage(deps: Omit<PassDeps, 'tagging'>, input: CollectGarbageInput): Promise<{ deleted: number }> {
   const { store, now, factor } = deps;
-  await store.leases.check(input);
+  const { phase } = await store.leases.check(input);
   const healthy = input.health === 'healthy';
   const deleted = input.plan.outcome === 'apply' ? await collect(deps, input) : 0;
   const notes = await loadNotes(store, input.key, input.plan.planId);
-  if (input.plan.outcome === 'apply' && notes?.needsBackendGroup === false) await leave(deps, input.key);
+  // Also where nothing was left to do: a pass that did it may have died before it came here.
+  if (phase !== 'Healthy' && notes?.needsBackendGroup === false) await leave(deps, input.key);
   await store.leases.update(input, {
     phase: healthy ? 'Healthy' : 'Degraded',
     healthyBy: null,

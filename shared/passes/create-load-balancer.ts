@@ -12,6 +12,7 @@ import type { Plan } from '../plan/change';
 import { garbageOf } from '../plan/make-plan';
 import { desiredLoadBalancerStatus, hasFinalizer, saysLoadBalancer, SERVICE_FINALIZER } from '../status/service-status';
 import type { Holder } from '../store/store';
+import { backendKey } from '../targets/ensure-backend-group';
 import { noteDeletions } from './note-deletions';
 import { loadNotes, loadPlan } from './plan-record';
 import type { PassDeps } from './service-pass';
@@ -88,6 +89,7 @@ async function applyContext(deps: CreateDeps, { input, cluster, client, plan, se
   const physicalIds = new Map([...Object.entries(plan.kept), ...(await madeBefore(plan, { done: input.work?.done ?? 0, ledger }))]);
   // Also where nothing of the plan names the group: a load balancer that is taken over uses it from now on in our books.
   if ((await loadNotes(store, input.key, input.plan.planId))?.needsBackendGroup === true) physicalIds.set(BACKEND_GROUP, await deps.ensureBackendGroup({ cluster, userKey: input.key }));
+  else if (mayLeaveSharedGroup(plan)) await store.contributions.addUser(backendKey(cluster), input.key);
   return {
     elbv2: deps.elbv2,
     ec2: deps.ec2,
@@ -102,6 +104,12 @@ async function applyContext(deps: CreateDeps, { input, cluster, client, plan, se
       await writeHostname(client, service, dnsName);
     },
   };
+}
+
+/** Whether a load balancer that somebody else made loses security groups: it may have used the shared one, and counts as its user until the pass ends well, so that no group is left that nobody uses. */
+function mayLeaveSharedGroup({ changes }: Plan): boolean {
+  const loses = changes.some((change) => (change.action === 'replace' ? change.old.type === 'load-balancer' : change.action === 'update' && change.differences.some(({ kind }) => kind === 'securityGroups')));
+  return loses && changes.some(({ action }) => action === 'adopt');
 }
 
 /** What earlier invocations of the same work have made: later changes refer to it. */

@@ -39,7 +39,9 @@ export async function syncSecurityGroup(groupId: string, pass: TargetPass, deps:
   if (!authorized) return { patch: { phase: 'Degraded', inputsHash: null, nextAttemptAt: deps.now() + MISSING_MS * deps.factor }, done: { outcome: 'a group does not exist', rules: desired.length } };
   const revoked = await revoke(authorized, deps);
   await wakeBackendGroups(revoked, clusters, deps);
-  const postponed = unwanted({ ...authorized, rights: { revoke: true, adopt: false } }).length - revoked.filter(({ id }) => ours.has(id)).length;
+  // While nothing may be revoked, what another controller made waits as well: nobody tells this key that the first resync is done.
+  const waiting = unwanted({ ...authorized, rights: state.rights.revoke ? state.rights : everything.rights });
+  const postponed = waiting.filter(({ id }) => !revoked.some((rule) => rule.id === id)).length;
   const stale = isStale(authorized.observed === observed ? state : authorized);
   // What is postponed, or was hidden by an old answer, is not answered yet: the next look asks again.
   const again = postponed > 0 || stale;

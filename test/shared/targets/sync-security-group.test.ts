@@ -78,6 +78,20 @@ describe('the rules of a node or pod group', () => {
     expect(rules(session)).toEqual(['tcp 8081-8081 sg-0aa11bb22cc330002']);
   });
 
+  it('that another controller made go after the first resync, although nothing wakes the group then', async () => {
+    const { session, cluster, foreign, sync } = await world();
+    foreign(9376);
+    const { lastResyncAt: _, ...fresh } = cluster;
+    await session.deps.store.clusters.put(fresh);
+    await sync();
+    expect(rules(session)).toEqual(['tcp 9376-9376 sg-0aa11bb22cc330002']);
+    const { nextAttemptAt = Number.POSITIVE_INFINITY } = (await session.deps.store.leases.read(KEY)) ?? {};
+    expect(nextAttemptAt - session.deps.now()).toBeLessThanOrEqual(ONE_MINUTE);
+    await session.deps.store.clusters.update('vector', { lastResyncAt: 1 });
+    await sync();
+    expect(rules(session)).toEqual([]);
+  });
+
   it('are looked at again where the answer was older than what was written', async () => {
     const { session, contribute, sync } = await world();
     await contribute('shop/web', [tcp(8080)]);

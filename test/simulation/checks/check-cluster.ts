@@ -42,9 +42,10 @@ function isVoid({ table }: World, { event }: Invocation): boolean {
 function checkReference(world: World, { what, by, violated, referencesOf }: ClusterChecks & { what: CallInfo; by: Invocation }): void {
   const names = REFERRED[what.name]?.(what.about);
   if (names === undefined) return;
-  // A security group's pass computes nothing from Services: it reads those behind it to write Events on them.
-  const keys = keysOf(by).filter((key) => what.name !== 'cluster:GET services' || !key.startsWith('sg#'));
-  if (keys.length === 0) return;
+  const keys = keysOf(by);
+  // A security group's pass computes nothing from Services: it reads those behind it to write Events on them, perhaps beside passes of the same batch.
+  const isForEvents = what.name === 'cluster:GET services' && keys.some((key) => key.startsWith('sg#'));
+  if (keys.length === 0 || isForEvents) return;
   const isKnown = keys.some((key) => [...referencesOf(key)].some((pk) => names.some((name) => pk.startsWith(`REF#${CLUSTER}#${name}`))));
   if (!isKnown && !isVoid(world, by)) violated('reference', `${by.functionName} reads ${what.name.replace('cluster:GET ', '')} ${what.about} for ${keys.join(' or ')} before it says so in the index: whoever changes it now wakes nobody`);
 }

@@ -1,5 +1,6 @@
 import { CLUSTER, openSmallWorld, type SmallWorld } from '../../../infra/local/small-world';
 import type { Pass } from '../../../infra/local/pass-runner';
+import type { Table } from '../../../shared/aws/table';
 import { type ApiObject, RESOURCES } from '../../../shared/kubernetes/cluster-client';
 import type { Account } from '../accounts';
 import { annotationsOf } from '../manifests';
@@ -38,10 +39,10 @@ const NEW: ApiObject = {
 };
 
 /** Opens a world on an account. With `nodes`, Deployments have pods there. */
-export async function openServiceWorld(account: Account, { settings, nodes = 0 }: { settings?: object; nodes?: number } = {}): Promise<ServiceWorld> {
+export async function openServiceWorld(account: Account, { settings, nodes = 0, table }: { settings?: object; nodes?: number; table?: Table } = {}): Promise<ServiceWorld> {
   const facts = account.facts as { settings?: { stepbalancer?: object } };
   const environment = { ...facts, settings: { ...facts.settings, ...settings } };
-  const world = await openSmallWorld({ environment, objects: [], ...(nodes > 0 ? { nodes: { count: nodes, subnets: account.nodeSubnets, securityGroup: account.nodeSecurityGroup } } : {}) });
+  const world = await openSmallWorld({ environment, objects: [], ...(table ? { table } : {}), ...(nodes > 0 ? { nodes: { count: nodes, subnets: account.nodeSubnets, securityGroup: account.nodeSecurityGroup } } : {}) });
   let looked = 0;
   const since = (kind: 'read' | 'write') => world.calls().filter((call) => call.number > looked && call.kind === kind && (call.service === 'elasticloadbalancing' || call.service === 'ec2' || call.service === 'acm'));
   const called = (kind: 'read' | 'write') => since(kind).map(({ action }) => action);
