@@ -8,7 +8,7 @@ const LABEL = 'elbv2.k8s.aws';
 
 /**
  * Ports on which the node group does not let a binding's load balancer through to what is ready, in words. A binding without `networking` says that its rules are somebody else's; that of a
- * Service that is Blocked stands as it was, so that a node port which came after that is in nobody's rules until the manifest is mended.
+ * Service that is Blocked stands as it was, so that a node port, or a group of the load balancer, which came after that is in nobody's rules until the manifest is mended.
  */
 export function missingRules(world: World, binding: BindingObject, wanted: ReadonlySet<string>): string[] {
   if (binding.spec.networking === undefined) return [];
@@ -18,7 +18,7 @@ export function missingRules(world: World, binding: BindingObject, wanted: Reado
   const rules = inboundRules(world, defaultIds.nodeSecurityGroup);
   const protocols = { UDP: ['udp'], TCP_UDP: ['tcp', 'udp'] }[binding.spec.targetGroupProtocol ?? ''] ?? ['tcp'];
   const isOpen = (port: number) => protocols.every((protocol) => rules.some(({ source, protocol: allowed, fromPort = 0, toPort = 65_535 }) => source.kind === 'group' && sources.has(source.groupId) && [protocol, '-1'].includes(allowed) && fromPort <= port && port <= toPort));
-  const isAskedFor = (port: number) => binding.spec.networking?.ingress?.some(({ ports: asked }) => asked.some((each) => each.port === port)) ?? false;
+  const isAskedFor = (port: number) => binding.spec.networking?.ingress?.some(({ from, ports: asked }) => from.some(({ securityGroup }) => sources.has(securityGroup?.groupID ?? '')) && asked.some((each) => each.port === port)) ?? false;
   return [...ports].filter((port) => !isOpen(port) && (isAskedFor(port) || !isBlocked(world, binding))).map((port) => `the node group does not let the load balancer of ${binding.metadata.name} through to port ${port}`);
 }
 
