@@ -38,6 +38,8 @@ interface Deletion {
   readonly cluster: ClusterItem;
   readonly client: ClusterClient;
   readonly plan: Plan;
+  /** When this attempt began: what was written since is another one's. */
+  readonly begunAt: number;
 }
 
 /**
@@ -45,12 +47,13 @@ interface Deletion {
  * never asked for a deletion that it must refuse. After `finalizerDeadline` the finalizer goes first, with an Event, and the ledger keeps the rest for later passes.
  */
 export async function deleteServiceResources(deps: DeleteDeps, input: ResumedStepInput): Promise<MoreOutput> {
+  const begunAt = deps.now();
   const state = await deps.store.leases.check(input);
   const name = parseServiceKey(input.key);
   const { cluster, client } = await openCluster({ clusters: deps.store.clusters, clusterClient: deps.clusterClient }, name.cluster);
   const plan = await loadPlan(deps.store, input.key, input.plan.planId);
   expectNotWanted(await readService(client, name), { key: input.key, cluster });
-  const deletion: Deletion = { deps, input, name, cluster, client, plan };
+  const deletion: Deletion = { deps, input, name, cluster, client, plan, begunAt };
   const deletingSince = state.deletingSince ?? deps.now();
   const begun = state.phase === 'Deleting' && state.planId === input.plan.planId;
   if (!begun) await begin(deletion, { deletingSince, first: state.deletingSince === undefined });
@@ -193,7 +196,7 @@ async function forget(deletion: Deletion): Promise<void> {
   const { deps, input, name, cluster, client } = deletion;
   await leaveSharedGroup(deletion);
   await letGo(client, await readService(client, name));
-  await deps.store.references.remove({ cluster: cluster.id, object: serviceObject(name), key: input.key });
+  await deps.store.references.remove({ cluster: cluster.id, object: serviceObject(name), key: input.key, until: deletion.begunAt });
   await deps.store.leases.update(input, { phase: 'Deleted', deletingSince: null, hostname: null, arn: null, inputsHash: null, driftCheckedAt: null, healthyBy: null, nextAttemptAt: null, planId: null });
 }
 

@@ -26,10 +26,11 @@ export async function resolveSubnets(deps: PassDeps, input: StepInput): Promise<
   const { cluster, client } = await openCluster({ clusters: deps.store.clusters, clusterClient: deps.clusterClient }, name.cluster);
   const addReference = (object: string, why: string) => deps.store.references.add({ cluster: cluster.id, object, key: input.key, why });
   await addReference(serviceObject(name), 'owner');
+  const readAt = deps.now();
   const service = await readService(client, name);
   const at = deps.now();
   if (!service || !serviceOwnership(service, cluster.settings).ours) {
-    if (!(await leftTraces(deps, { state, service, cluster, client }))) return rest(deps, input);
+    if (!(await leftTraces(deps, { state, service, cluster, client }))) return rest(deps, input, readAt);
     await savePassFacts(deps, input, { v: 1, at, problems: [], ...(service ? leavingFacts(service, cluster) : { inputsHash: '' }) });
     return { outcome: 'absent' };
   }
@@ -74,10 +75,10 @@ async function leftTraces({ store }: PassDeps, { state, service, cluster, client
   return (await client.list(RESOURCES.targetGroupBindings, { namespace, labelSelector })).length > 0;
 }
 
-/** Nothing is asked for and nothing is left: the key rests until its own object wakes it. */
-async function rest({ store }: PassDeps, input: StepInput): Promise<ResolveSubnetsOutput> {
+/** Nothing is asked for and nothing is left: the key rests until its own object wakes it. An attempt beside this one (of an execution that was stopped and redriven) may have read since. */
+async function rest({ store }: PassDeps, input: StepInput, readAt: number): Promise<ResolveSubnetsOutput> {
   const name = parseServiceKey(input.key);
-  await store.references.remove({ cluster: name.cluster, object: serviceObject(name), key: input.key });
+  await store.references.remove({ cluster: name.cluster, object: serviceObject(name), key: input.key, until: readAt });
   await store.leases.update(input, { phase: 'Deleted', inputsHash: null, driftCheckedAt: null, healthyBy: null, nextAttemptAt: null, planId: null });
   return { outcome: 'unchanged' };
 }

@@ -11,8 +11,8 @@ export function createReferences({ table, now }: { readonly table: Table; readon
       const item: ReferenceItem = { v: VERSION, key, why, at: now() };
       await table.put({ ...ITEM_KEYS.reference(cluster, object, key), ...item });
     },
-    async remove({ cluster, object, key }) {
-      await table.delete(ITEM_KEYS.reference(cluster, object, key), atMost('at', now()));
+    async remove({ cluster, object, key, until = now() }) {
+      await table.delete(ITEM_KEYS.reference(cluster, object, key), atMost('at', until));
     },
     async find(cluster, object) {
       const items = await table.query(ITEM_KEYS.reference(cluster, object, '').pk);

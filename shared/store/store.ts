@@ -79,8 +79,8 @@ export interface PassFacts {
 export interface References {
   /** Writes the reference. Call it BEFORE reading the object. */
   add(input: { cluster: string; object: string; key: string; why: string }): Promise<void>;
-  /** Only what was written until this call: one that takes effect late does not take away what was written since. */
-  remove(input: { cluster: string; object: string; key: string }): Promise<void>;
+  /** Only what was written `until` then, this call unless given: one that takes effect late, or follows from an old answer, does not take away what was written since. */
+  remove(input: { cluster: string; object: string; key: string; until?: number }): Promise<void>;
   /** Keys that read the object. One query. */
   find(cluster: string, object: string): Promise<{ key: string; why: string }[]>;
 }

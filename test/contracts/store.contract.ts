@@ -156,6 +156,18 @@ export function storeContract(tables: Tables): void {
       expect((await store.references.find('c1', web.object)).map(({ key }) => key)).toEqual(['tg#c1#default/k8s-web']);
     });
 
+    it('removes a reference only as it was when the object was read', async () => {
+      const web = { cluster: 'c1', object: 'services#default/web', key: KEY };
+      await store.references.add({ ...web, why: 'owner' });
+      const readAt = now;
+      now += 1;
+      await store.references.add({ ...web, why: 'owner' });
+      await store.references.remove({ ...web, until: readAt });
+      expect(await store.references.find('c1', web.object)).toHaveLength(1);
+      await store.references.remove({ ...web, until: now });
+      expect(await store.references.find('c1', web.object)).toEqual([]);
+    });
+
     it('does not lose what was written again to a removal that takes effect late', async () => {
       const late = createStore({ table, now: () => START - 1, factor: 1 });
       const web = { cluster: 'c1', object: 'services#default/web', key: KEY };
