@@ -2,6 +2,7 @@ import { defaultIds } from '../../../infra/local/aws/default-environment';
 import type { StartedCall } from '../../../infra/local/aws/answer-call';
 import type { RuleRecord } from '../../../infra/local/aws/ec2/records';
 import { LedgerItem } from '../../../shared/contract/items';
+import { READ_LAG_MS } from '../../../shared/contract/read-lag';
 import { currentInvocation, type Invocation } from '../world/invocations';
 import { CLUSTER, type World } from '../world/open-world';
 import { groupOf, inboundRules, ownResources, standingTargets, type OwnResource } from './account-view';
@@ -111,7 +112,7 @@ function isHealed(now: unknown, before: unknown): boolean {
   return typeof now === 'object' && now !== null && 'availableIpAddressCount' in now && typeof before === 'object' && before !== null && 'availableIpAddressCount' in before;
 }
 
-/** A target group is not emptied while an endpoint is ready that was ready when the pass began. */
+/** A target group is not emptied while an endpoint is ready that was ready when the pass began; what somebody took out by hand since AWS showed it is his doing. */
 function checkDeregistration(world: World, { call, by, before, violated }: Change): void {
   if (call.action !== 'DeregisterTargets') return;
   const { TargetGroupArn: arn = '' } = call.input as { TargetGroupArn?: string };
@@ -120,7 +121,8 @@ function checkDeregistration(world: World, { call, by, before, violated }: Chang
   if (!binding || binding.metadata.deletionTimestamp !== undefined) return;
   const service = services(world).find(({ metadata }) => metadata.namespace === binding.metadata.namespace && metadata.name === binding.spec.serviceRef.name);
   if (service?.metadata.deletionTimestamp !== undefined) return; // its slices are not kept up to date any more
-  const ready = [...readyTargets(world, binding)].filter((target) => by.readyThroughout?.has(`${binding.metadata.name} ${target}`));
+  const shown = (target: string) => (world.takenOut.get(`${arn} ${target}`) ?? 0) < by.startedAt - READ_LAG_MS;
+  const ready = [...readyTargets(world, binding)].filter((target) => by.readyThroughout?.has(`${binding.metadata.name} ${target}`) && shown(target));
   if (ready.length > 0) violated('emptied', `the target group of ${binding.metadata.name} was emptied while ${ready.join(', ')} ${ready.length === 1 ? 'was' : 'were'} ready`);
 }
 

@@ -167,7 +167,7 @@ function serviceOf(name: string, { deployment, targetType, scheme, ports, annota
 const portOf = ({ port, targetPort, protocol = 'TCP' }: PortTemplate) => ({ name: protocol === 'TCP' ? `p${port}` : `u${port}`, port, targetPort, protocol });
 
 /** Somebody changes in AWS, by hand, what is ours. */
-function tamper({ account, clock }: World, deed: Extract<Deed, { kind: `aws-${string}` }>): boolean {
+function tamper({ account, clock, takenOut }: World, deed: Extract<Deed, { kind: `aws-${string}` }>): boolean {
   const call: Call = { account: defaultIds.account, region: defaultIds.region, caller: 'USER', userAgent: 'console', now: clock.now() };
   const run = (operations: Readonly<Record<string, Operation>>, action: string, input: object) => {
     (operations[action] as (input: object, call: Call) => unknown)(input, call);
@@ -190,7 +190,9 @@ function tamper({ account, clock }: World, deed: Extract<Deed, { kind: `aws-${st
     }
     case 'aws-target': {
       const target = state.targets.values().find(({ targetGroupArn, goneAt }) => targetGroupArn === group?.arn && goneAt === undefined);
-      return target !== undefined && run(operations, 'DeregisterTargets', { TargetGroupArn: target.targetGroupArn, Targets: [{ Id: target.id, Port: target.port }] });
+      if (!target) return false;
+      takenOut.set(`${target.targetGroupArn} ${target.id}:${target.port}`, clock.now());
+      return run(operations, 'DeregisterTargets', { TargetGroupArn: target.targetGroupArn, Targets: [{ Id: target.id, Port: target.port }] });
     }
     case 'aws-node-rule': {
       const rule = rulesOf(defaultIds.nodeSecurityGroup).find(({ description }) => description?.startsWith('elbv2.k8s.aws'));

@@ -86,6 +86,8 @@ export interface World {
   waitingMessages(): number;
   /** What another controller has made for Services of ours; the ledger learns of it when it is taken over. */
   readonly inherited: Set<string>;
+  /** When the user's hand took targets out of a target group, as `arn id:port`. */
+  readonly takenOut: Map<string, number>;
   /** Ends the forwarder and starts another one after a while. */
   restartForwarder(afterMs: number): void;
   close(): Promise<void>;
@@ -182,6 +184,7 @@ export async function openWorld(parts: WorldParts): Promise<World> {
     kubectl: clusterTransport(cluster, 'kubectl'),
     client: createClusterClient({ transport: clusterTransport(cluster, 'kubectl'), cluster: CLUSTER, now: clock.now, pause, after: () => () => undefined }),
     inherited: new Set(),
+    takenOut: new Map(),
     waitingMessages: () => [base.deployment.intakeArn, base.deployment.targetsArn].map((arn) => account.sqs.queues.count(arn)).reduce((sum, { visible, inFlight, delayed }) => sum + visible + inFlight + delayed, 0),
     restartForwarder(afterMs) {
       forwarder.abort();
