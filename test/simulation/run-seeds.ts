@@ -16,21 +16,28 @@ interface Seeds {
   readonly onResult: (result: RunResult) => boolean;
 }
 
+/** Node keeps what a killed function waits for, for ever: about 1 MB per seed. A thread is left after so many. */
+const SEEDS_PER_THREAD = 500;
+
 /** Runs seeds, each in whichever thread is free. Results come without their traces, which can be had again from the seed. Throws what a thread throws: a run itself never does. */
 export async function runSeeds({ from, count, atOnce, mutation, onResult }: Seeds): Promise<void> {
   let next = from;
   let goesOn = true;
-  const work = async () => {
+  const isLeft = () => goesOn && next < from + count;
+  const workInOneThread = async () => {
     const start: WorkerStart = { mutation };
     const worker = new Worker(new URL('seed-worker.ts', import.meta.url), { workerData: start });
     try {
-      while (goesOn && next < from + count) {
+      for (let done = 0; done < SEEDS_PER_THREAD && isLeft(); done++) {
         const result = await ask(worker, next++);
         goesOn = onResult(result) && goesOn;
       }
     } finally {
       await worker.terminate();
     }
+  };
+  const work = async () => {
+    while (isLeft()) await workInOneThread();
   };
   await Promise.all(Array.from({ length: Math.min(atOnce, count) }, work));
 }
