@@ -3,7 +3,7 @@ import { Command } from 'commander';
 import { applyMutation } from './mutations/apply-mutation';
 import { runSeeds } from './run-seeds';
 import type { RunResult } from './run-story';
-import { CALL_FAULTS, CONSEQUENCES, OTHER_FAULTS } from './story/story';
+import { CALL_FAULTS, CONSEQUENCES, LEAST, OTHER_FAULTS } from './story/story';
 import { tellStory } from './story/tell-story';
 import { writeStory } from './story/write-story';
 
@@ -33,9 +33,8 @@ async function product() {
 /** One seed, with everything that happened. */
 async function showSeed(seed: number): Promise<number> {
   const { runStory } = await product();
-  const story = writeStory(seed);
-  const result = await runStory(story);
-  console.log([...tellStory(story), '', ...result.trace, ''].join('\n'));
+  const result = await runStory(writeStory(seed));
+  console.log([...tellStory(result.story), '', ...result.trace, ''].join('\n'));
   console.log(result.violation ? `seed ${seed}: ${result.violation.rule}: ${result.violation.words}` : `seed ${seed}: no violation, at rest ${result.settledAfter} min after the last fault`);
   return result.violation ? 1 : 0;
 }
@@ -71,21 +70,24 @@ function perSeed(results: readonly RunResult[], ms: number): string {
 function summarize(results: readonly RunResult[], { from, seconds }: { from: number; seconds: number }): number {
   const fired = new Map<string, number>();
   for (const result of results) for (const [kind, times] of result.fired) fired.set(kind, (fired.get(kind) ?? 0) + times);
-  const moves = results.reduce((sum, result) => sum + result.moves, 0);
-  const faults = [...fired.values()].reduce((sum, times) => sum + times, 0);
   const violations = violated(results).length;
-  const mean = (sum: number) => (sum / results.length).toFixed(1);
-  console.log(`${results.length} seeds from ${from}, ${violations} violations; ${mean(moves)} moves and ${mean(faults)} faults per seed; ${seconds.toFixed(0)} s, ${perSeed(results, 1000 * seconds)}`);
+  const spread = (counts: readonly number[]) => `${(counts.reduce((sum, count) => sum + count, 0) / counts.length).toFixed(1)} (at least ${Math.min(...counts)})`;
+  console.log(
+    `${results.length} seeds from ${from}, ${violations} violations; ${spread(results.map(({ moves }) => moves))} moves and ${spread(results.map(({ struck }) => struck))} faults per seed; ${seconds.toFixed(0)} s, ${perSeed(results, 1000 * seconds)}`,
+  );
   console.log([...fired].sort(([a], [b]) => (a < b ? -1 : 1)).map(([kind, times]) => `${kind} ${times}`).join(', '));
   const missing = [...CALL_FAULTS, ...OTHER_FAULTS, ...CONSEQUENCES].filter((kind) => !fired.has(kind));
-  if (results.length < Number(options.least) || missing.length === 0) return violations > 0 ? 1 : 0;
-  console.log(`these faults never happened: ${missing.join(', ')}`);
-  return 1;
+  const poor = results.filter(({ violation, moves, struck }) => violation === undefined && (moves < LEAST.moves || struck < LEAST.faults));
+  if (poor.length > 0) console.log(`fewer than ${LEAST.moves} moves or ${LEAST.faults} faults in ${poor.length} seeds: ${poor.map(({ seed }) => seed).slice(0, 10).join(', ')}`);
+  const isMissed = missing.length > 0 && results.length >= Number(options.least);
+  if (isMissed) console.log(`these faults never happened: ${missing.join(', ')}`);
+  return violations > 0 || poor.length > 0 || isMissed ? 1 : 0;
 }
 
 async function tellShortest(seed: number): Promise<void> {
   const { runStory, shrinkStory } = await product();
-  const { story, result: shortest, runs } = await shrinkStory(writeStory(seed), await runStory(writeStory(seed)));
+  const result = await runStory(writeStory(seed));
+  const { story, result: shortest, runs } = await shrinkStory(result.story, result);
   const struck = shortest.trace.filter((line) => /^\S+ (fault:|VIOLATION|an operator)/.test(line));
   console.log([`seed ${seed}, the shortest story that breaks the same rule (${runs} runs):`, ...tellStory(story).slice(1).map((line) => `  ${line}`), '  what struck:', ...struck.map((line) => `    ${line.slice(0, 240)}`)].join('\n'));
 }

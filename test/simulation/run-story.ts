@@ -5,7 +5,7 @@ import { watchTable } from './checks/check-table';
 import { bindings, readyTargets } from './checks/cluster-view';
 import { findUnsettled, findWrong, wrongTargetsOf } from './checks/settled';
 import { createDisturbances, type Disturbances } from './story/disturbances';
-import type { Consequence, FaultKind, Story } from './story/story';
+import { LEAST, type Consequence, type Deed, type FaultKind, type Move, type Story } from './story/story';
 import { tellDeed } from './story/tell-story';
 import { createUser } from './story/user';
 import { SECRET } from './world/aws-door';
@@ -26,14 +26,20 @@ export interface RunResult {
   readonly violation: Violation | undefined;
   /** One line per thing that happened. */
   readonly trace: readonly string[];
-  /** Moves that found something to do. */
+  /** The story as it was played, with the spare moves that were made: it gives the same trace again. */
+  readonly story: Story;
+  /** Moves of the user that found something to do; those of an operator are not counted. */
   readonly moves: number;
+  /** Faults of the story that struck. */
+  readonly struck: number;
   readonly fired: ReadonlyMap<FaultKind | Consequence, number>;
   /** Minutes of the driven clock from the last fault to rest. */
   readonly settledAfter: number;
 }
 
 const MINUTE_MS = 60_000;
+/** Time for what a spare move sets going to meet its faults. */
+const SPARE_PAUSE_MS = 20_000;
 /** After the last fault everything comes to rest within this: an expired lease and its backoff, a resync, the waits of retries. */
 const REST_WITHIN_MINUTES = 35;
 /** Somebody changed AWS by hand, or LBC left a rule that no binding asks for: nobody tells us, it is found within about an hour. */
@@ -69,7 +75,9 @@ export async function runStory(story: Story, { inspect }: { inspect?: (world: Wo
     run.close();
     await run.world.close();
   }
-  return { seed: story.seed, violation: run.violations[0], trace: run.trace, moves: run.moves(), fired: run.disturbances.fired, settledAfter };
+  const { disturbances, spent, violations, trace } = run;
+  const played: Story = { ...story, moves: [...story.moves, ...spent], faults: disturbances.faults(), spare: [] };
+  return { seed: story.seed, violation: violations[0], trace, story: played, moves: run.moves(), struck: disturbances.struck(), fired: disturbances.fired, settledAfter };
 }
 
 interface Run {
@@ -82,6 +90,8 @@ interface Run {
   readonly tell: (line: string) => void;
   readonly moves: () => number;
   readonly moved: () => void;
+  /** Spare moves that were made. */
+  readonly spent: Move[];
   readonly close: () => void;
 }
 
@@ -166,7 +176,7 @@ async function beginRun(story: Story): Promise<Run> {
     isOver = true;
     process.off('unhandledRejection', forgotten);
   };
-  return { world, disturbances, trace, violations, violate, expectNone, tell, moves: () => moves, moved: () => void (moves += 1), close };
+  return { world, disturbances, trace, violations, violate, expectNone, tell, moves: () => moves, moved: () => void (moves += 1), spent: [], close };
 }
 
 /** Endpoints that are ready, each as `binding target`. */
@@ -179,22 +189,33 @@ async function playStory(run: Run, story: Story): Promise<void> {
   const { world, disturbances } = run;
   const start = world.clock.now();
   const user = createUser({ world, chance: chanceOf(story.seed, 'user'), happened: disturbances.count, tell: run.tell });
+  const perform = async (deed: Deed): Promise<boolean> => {
+    const done = await user.perform(deed);
+    run.tell(`the user ${tellDeed(deed)}${done ? '' : ' (there is nothing to do that to)'}`);
+    if (done && deed.kind !== 'abort' && deed.kind !== 'redrive-all') run.moved();
+    return done;
+  };
   const steps = [
-    ...story.moves.map(({ at, deed }) => ({
-      at,
-      async act() {
-        const done = await user.perform(deed);
-        run.tell(`the user ${tellDeed(deed)}${done ? '' : ' (there is nothing to do that to)'}`);
-        if (done) run.moved();
-      },
-    })),
+    ...story.moves.map(({ at, deed }) => ({ at, act: () => perform(deed) })),
     ...story.faults.filter(({ kind }) => ['watch-gone', 'watches-broken', 'forwarder-restarts'].includes(kind)).map(({ at, kind, size }) => ({ at, act: () => Promise.resolve(disturb(run, kind, size)) })),
   ].sort((a, b) => a.at - b.at);
+  let last = start;
   for (const step of steps) {
     await passWatched(run, start + step.at - world.clock.now());
     await step.act();
+    last = world.clock.now();
   }
-  await passWatched(run, MINUTE_MS);
+  const isEnough = () => run.moves() >= LEAST.moves && disturbances.struck() >= LEAST.faults;
+  if (story.spare.length > 0 && !isEnough()) await passWatched(run, SPARE_PAUSE_MS);
+  for (const deed of story.spare) {
+    if (isEnough()) break;
+    disturbances.hurry();
+    run.spent.push({ at: world.clock.now() - start, deed });
+    const done = await perform(deed);
+    last = world.clock.now();
+    if (done) await passWatched(run, SPARE_PAUSE_MS);
+  }
+  await passWatched(run, last + MINUTE_MS - world.clock.now());
   disturbances.stop();
   run.tell('nothing goes wrong from now on');
 }

@@ -5,7 +5,7 @@ import { breakSource } from './mutations/apply-mutation';
 import { MUTATIONS } from './mutations/mutations';
 import { runStory } from './run-story';
 import { shrinkStory } from './shrink';
-import type { ServiceTemplate, Story } from './story/story';
+import { LEAST, type ServiceTemplate, type Story } from './story/story';
 import { tellStory } from './story/tell-story';
 import { writeStory } from './story/write-story';
 
@@ -40,14 +40,25 @@ describe('the simulation', () => {
   it('has at least ten moves and five faults in every story', () => {
     for (let seed = 1; seed <= 500; seed += 1) {
       const { moves, faults } = writeStory(seed);
-      expect(moves.length).toBeGreaterThanOrEqual(10);
-      expect(faults.length).toBeGreaterThanOrEqual(5);
+      expect(moves.length).toBeGreaterThanOrEqual(LEAST.moves);
+      expect(faults.length).toBeGreaterThanOrEqual(LEAST.faults);
+    }
+  });
+
+  it('makes up for moves that found nothing to do and faults that struck nothing, and tells the story as it was played', async () => {
+    for (const seed of [5, 10]) {
+      const story = writeStory(seed);
+      const played = await runStory(story);
+      expect(played.story.moves.length).toBeGreaterThan(story.moves.length);
+      expect(played.moves).toBeGreaterThanOrEqual(LEAST.moves);
+      expect(played.struck).toBeGreaterThanOrEqual(LEAST.faults);
+      expect((await runStory(played.story)).trace).toEqual(played.trace);
     }
   });
 
   it('shortens a failing story to what it needs to fail', async () => {
     const story: Story = { ...writeStory(3), moves: [...writeStory(3).moves, { at: 1_000_000, deed: { kind: 'add-node' } }] };
-    const failing = { seed: 3, violation: { rule: 'asked for', words: 'a node was added', at: 0 }, trace: [], moves: 0, fired: new Map(), settledAfter: 0 };
+    const failing = { seed: 3, violation: { rule: 'asked for', words: 'a node was added', at: 0 }, trace: [], story, moves: 0, struck: 0, fired: new Map(), settledAfter: 0 };
     const run = (shorter: Story) => Promise.resolve({ ...failing, violation: shorter.moves.some(({ deed }) => deed.kind === 'add-node') ? failing.violation : undefined });
     const { story: shortest } = await shrinkStory(story, failing, run);
     expect(shortest.moves.map(({ deed }) => deed.kind)).toEqual(['add-node']);
@@ -63,7 +74,7 @@ describe('a story that once went wrong', () => {
       { at: 2362, deed: { kind: 'delete', service: 'web' } },
       { at: 12_148, deed: { kind: 'abort', redriveAfterMs: undefined, twice: false } },
     ];
-    expect((await runStory({ seed: 7554, moves, faults: [], driftCheckAfter: '3m' })).violation).toBeUndefined();
+    expect((await runStory({ seed: 7554, moves, faults: [], spare: [], driftCheckAfter: '3m' })).violation).toBeUndefined();
   });
 });
 

@@ -13,6 +13,12 @@ export interface Disturbances {
   count(kind: FaultKind | Consequence): void;
   /** How often each kind of fault happened. */
   readonly fired: ReadonlyMap<FaultKind | Consequence, number>;
+  /** How many faults of the story struck, consequences not counted. */
+  struck(): number;
+  /** What has struck no call so far strikes the next one that it can. */
+  hurry(): void;
+  /** The faults of the story, with the times of those that were hurried. */
+  faults(): readonly Fault[];
   /** Nothing goes wrong from now on. */
   stop(): void;
   readonly isOver: () => boolean;
@@ -24,13 +30,15 @@ const CALL_KINDS: ReadonlySet<string> = new Set(CALL_FAULTS);
 /** Faults by their times on a clock. */
 export function createDisturbances({ clock, faults }: { clock: Clock; faults: readonly Fault[] }): Disturbances {
   const start = clock.now();
+  const entries = faults.map((fault) => ({ fault, skip: fault.skip, hasStruck: false }));
   const fired = new Map<FaultKind | Consequence, number>();
-  let open = faults.map((fault) => ({ fault, skip: fault.skip }));
+  let open = entries;
   let isOver = false;
   const count = (kind: FaultKind | Consequence) => void fired.set(kind, (fired.get(kind) ?? 0) + 1);
-  const isDue = ({ at }: Fault) => start + at <= clock.now();
-  const take = (entry: { fault: Fault }) => {
+  const isDue = (at: number) => start + at <= clock.now();
+  const take = (entry: (typeof entries)[number]) => {
     open = open.filter((other) => other !== entry);
+    entry.hasStruck = true;
     count(entry.fault.kind);
     return entry.fault;
   };
@@ -38,6 +46,14 @@ export function createDisturbances({ clock, faults }: { clock: Clock; faults: re
     fired,
     count,
     isOver: () => isOver,
+    struck: () => entries.filter(({ hasStruck }) => hasStruck).length,
+    faults: () => entries.map(({ fault }) => fault),
+    hurry() {
+      for (const entry of open.filter(({ fault: { kind, at }, skip }) => CALL_KINDS.has(kind) && (skip > 0 || !isDue(at)))) {
+        entry.fault = { ...entry.fault, at: clock.now() - start, skip: 0 };
+        entry.skip = 0;
+      }
+    },
     stop() {
       isOver = true;
       open = [];
@@ -46,7 +62,7 @@ export function createDisturbances({ clock, faults }: { clock: Clock; faults: re
       if (isOver) return undefined;
       for (const entry of open) {
         const { kind, size } = entry.fault;
-        if (!CALL_KINDS.has(kind) || !isDue(entry.fault) || !canStrike({ kind: kind as CallFaultKind, size }, what, by)) continue;
+        if (!CALL_KINDS.has(kind) || !isDue(entry.fault.at) || !canStrike({ kind: kind as CallFaultKind, size }, what, by)) continue;
         if (entry.skip > 0) {
           entry.skip -= 1;
           continue;
@@ -57,14 +73,15 @@ export function createDisturbances({ clock, faults }: { clock: Clock; faults: re
       return undefined;
     },
     takes(kind) {
-      const entry = isOver ? undefined : open.find(({ fault }) => fault.kind === kind && isDue(fault));
+      const entry = isOver ? undefined : open.find(({ fault }) => fault.kind === kind && isDue(fault.at));
       return entry && take(entry);
     },
     lasts(kind) {
-      const entry = isOver ? undefined : open.find(({ fault }) => fault.kind === kind && isDue(fault));
+      const entry = isOver ? undefined : open.find(({ fault }) => fault.kind === kind && isDue(fault.at));
       if (entry === undefined) return false;
       if (clock.now() > start + entry.fault.at + entry.fault.size * LASTING_MS) open = open.filter((other) => other !== entry);
       count(kind);
+      entry.hasStruck = true;
       return true;
     },
   };

@@ -48,6 +48,9 @@ export interface Move {
   readonly deed: Deed;
 }
 
+/** So many moves of the user and faults a run has at least: some moves find nothing to do, some faults no call to strike. */
+export const LEAST = { moves: 10, faults: 5 };
+
 /** Faults that strike one call, between a function and what it calls. */
 export const CALL_FAULTS = ['killed-before', 'killed-after', 'reply-lost', 'repeated', 'throttled', 'server-error', 'dropped', 'hangs', 'late-effect', 'denied', 'stale-read', 'stale-index', 'conflict', 'too-many-requests'] as const;
 /** Faults that happen by themselves. */
@@ -76,6 +79,8 @@ export interface Story {
   readonly seed: number;
   readonly moves: readonly Move[];
   readonly faults: readonly Fault[];
+  /** What the user does at the end, one after the other, where too many moves found nothing to do or too few faults found a call to strike. */
+  readonly spare: readonly Deed[];
   /** The cluster's setting of that name. */
   readonly driftCheckAfter: string;
 }

@@ -1,13 +1,12 @@
 import { chanceOf, type Chance } from '../chance';
 import { someEdit } from './edits';
-import { CALL_FAULTS, OTHER_FAULTS, type Deed, type Fault, type FaultKind, type Move, type PortTemplate, type ServiceTemplate, type Story } from './story';
+import { CALL_FAULTS, LEAST, OTHER_FAULTS, type Deed, type Fault, type FaultKind, type Move, type PortTemplate, type ServiceTemplate, type Story } from './story';
 
 /** Services that stories are about. */
 export const SERVICES = ['web', 'api', 'admin'] as const;
 const DEPLOYMENTS = { web: 8080, api: 9090 } as const;
 
-/** How many moves of a story always find something to do. */
-const SURE_MOVES = 10;
+const SPARE_MOVES = 40;
 /** How many stories begin with a load balancer of LBC. */
 const ADOPTS = 0.15;
 
@@ -17,11 +16,11 @@ interface Believed {
   readonly targetPort: number;
 }
 
-/** All that is decided beforehand about the run of a seed: at least ten moves of the user, at least five faults. */
+/** All that is decided beforehand about the run of a seed: at least ten moves of the user, at least five faults, and what makes up for those that come to nothing. */
 export function writeStory(seed: number): Story {
   const chance = chanceOf(seed, 'story');
   const moves = writeMoves(chance);
-  return { seed, moves, faults: writeFaults(chance, moves), driftCheckAfter: chance.pick(['3m', '10m']) };
+  return { seed, moves, faults: writeFaults(chance, moves), spare: writeSpare(chanceOf(seed, 'spare')), driftCheckAfter: chance.pick(['3m', '10m']) };
 }
 
 function writeMoves(chance: Chance): Move[] {
@@ -30,14 +29,19 @@ function writeMoves(chance: Chance): Move[] {
   let at = 500 + chance.between(0, 2000);
   if (chance.happens(ADOPTS)) moves.push({ at, deed: adopt(chance, services) });
   if (moves.length > 0) at += pauseMs(chance);
-  while (moves.filter(({ deed }) => isSure(deed)).length < SURE_MOVES) {
+  while (moves.filter(({ deed }) => isSure(deed)).length < LEAST.moves) {
     moves.push({ at, deed: nextDeed(chance, services) });
     at += pauseMs(chance);
   }
   return moves;
 }
 
-/** Moves that always find something to do. */
+function writeSpare(chance: Chance): Deed[] {
+  const services = new Map<string, Believed>();
+  return Array.from({ length: SPARE_MOVES }, () => nextDeed(chance, services)).filter(isSure);
+}
+
+/** Moves that find something to do wherever their Service is there, or not there, as the story believes. */
 function isSure({ kind }: Deed): boolean {
   return !kind.startsWith('aws-') && !['abort', 'redrive-all', 'approve', 'delete-binding', 'delete-node', 'delete-pod'].includes(kind);
 }
