@@ -56,6 +56,19 @@ describe('the simulation', () => {
     }
   });
 
+  it('gives a Service only ports on which its pods answer, in spare moves too', () => {
+    for (let seed = 1; seed <= 2000; seed += 1) {
+      const { moves, spare } = writeStory(seed);
+      const answers = new Map<string, number>();
+      for (const deed of [...moves.map((move) => move.deed), ...spare]) {
+        // A Service that is there is not created again.
+        if (deed.kind === 'delete') answers.delete(deed.service);
+        if ((deed.kind === 'create' || deed.kind === 'adopt') && !answers.has(deed.service)) answers.set(deed.service, deed.template.deployment === 'web' ? 8080 : 9090);
+        if (deed.kind === 'ports' && answers.has(deed.service)) expect(deed.ports.map(({ targetPort }) => targetPort), `seed ${seed}`).toEqual(deed.ports.map(() => answers.get(deed.service)));
+      }
+    }
+  });
+
   it('shortens a failing story to what it needs to fail', async () => {
     const story: Story = { ...writeStory(3), moves: [...writeStory(3).moves, { at: 1_000_000, deed: { kind: 'add-node' } }] };
     const failing = { seed: 3, violation: { rule: 'asked for', words: 'a node was added', at: 0 }, trace: [], story, moves: 0, struck: 0, fired: new Map(), settledAfter: 0 };

@@ -19,12 +19,12 @@ interface Believed {
 /** All that is decided beforehand about the run of a seed: at least ten moves of the user, at least five faults, and what makes up for those that come to nothing. */
 export function writeStory(seed: number): Story {
   const chance = chanceOf(seed, 'story');
-  const moves = writeMoves(chance);
-  return { seed, moves, faults: writeFaults(chance, moves), spare: writeSpare(chanceOf(seed, 'spare')), driftCheckAfter: chance.pick(['3m', '10m']) };
+  const services = new Map<string, Believed>();
+  const moves = writeMoves(chance, services);
+  return { seed, moves, faults: writeFaults(chance, moves), spare: writeSpare(chanceOf(seed, 'spare'), services), driftCheckAfter: chance.pick(['3m', '10m']) };
 }
 
-function writeMoves(chance: Chance): Move[] {
-  const services = new Map<string, Believed>();
+function writeMoves(chance: Chance, services: Map<string, Believed>): Move[] {
   const moves: Move[] = [];
   let at = 500 + chance.between(0, 2000);
   if (chance.happens(ADOPTS)) moves.push({ at, deed: adopt(chance, services) });
@@ -36,8 +36,8 @@ function writeMoves(chance: Chance): Move[] {
   return moves;
 }
 
-function writeSpare(chance: Chance): Deed[] {
-  const services = new Map<string, Believed>();
+/** Goes on from what the moves leave: another Service's ports would be ports on which no pod answers, and its targets never healthy. */
+function writeSpare(chance: Chance, services: Map<string, Believed>): Deed[] {
   return Array.from({ length: SPARE_MOVES }, () => nextDeed(chance, services)).filter(isSure);
 }
 
