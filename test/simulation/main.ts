@@ -2,7 +2,7 @@ import { availableParallelism } from 'node:os';
 import { Command } from 'commander';
 import { applyMutation } from './mutations/apply-mutation';
 import { runSeeds } from './run-seeds';
-import type { RunResult } from './run-story';
+import type { SeedResult } from './run-story';
 import { CALL_FAULTS, CONSEQUENCES, LEAST, OTHER_FAULTS } from './story/story';
 import { tellStory } from './story/tell-story';
 import { writeStory } from './story/write-story';
@@ -41,10 +41,10 @@ async function showSeed(seed: number): Promise<number> {
 
 /** Many seeds: the violations with their shortest stories, and how often each fault struck. */
 async function showSeeds(from: number, count: number): Promise<number> {
-  const results: RunResult[] = [];
+  const results: SeedResult[] = [];
   const begin = performance.now();
   let told = begin;
-  const onResult = (result: RunResult): boolean => {
+  const onResult = (result: SeedResult): boolean => {
     results.push(result);
     if (result.violation) console.log(`seed ${result.seed}: ${result.violation.rule}: ${result.violation.words}`);
     if (performance.now() - told > PROGRESS_MS) {
@@ -59,19 +59,19 @@ async function showSeeds(from: number, count: number): Promise<number> {
   return summarize(results, { from, seconds });
 }
 
-function violated(results: readonly RunResult[]): RunResult[] {
+function violated(results: readonly SeedResult[]): SeedResult[] {
   return results.filter(({ violation }) => violation !== undefined);
 }
 
-function perSeed(results: readonly RunResult[], ms: number): string {
+function perSeed(results: readonly SeedResult[], ms: number): string {
   return `${(ms / results.length).toFixed(0)} ms per seed`;
 }
 
-function summarize(results: readonly RunResult[], { from, seconds }: { from: number; seconds: number }): number {
+function summarize(results: readonly SeedResult[], { from, seconds }: { from: number; seconds: number }): number {
   const fired = new Map<string, number>();
   for (const result of results) for (const [kind, times] of result.fired) fired.set(kind, (fired.get(kind) ?? 0) + times);
   const violations = violated(results).length;
-  const spread = (counts: readonly number[]) => `${(counts.reduce((sum, count) => sum + count, 0) / counts.length).toFixed(1)} (at least ${Math.min(...counts)})`;
+  const spread = (counts: readonly number[]) => `${(counts.reduce((sum, count) => sum + count, 0) / counts.length).toFixed(1)} (at least ${counts.toSorted((a, b) => a - b)[0]})`;
   console.log(
     `${results.length} seeds from ${from}, ${violations} violations; ${spread(results.map(({ moves }) => moves))} moves and ${spread(results.map(({ struck }) => struck))} faults per seed; ${seconds.toFixed(0)} s, ${perSeed(results, 1000 * seconds)}`,
   );

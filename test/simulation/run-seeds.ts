@@ -1,5 +1,5 @@
 import { Worker } from 'node:worker_threads';
-import type { RunResult } from './run-story';
+import type { SeedResult } from './run-story';
 
 /** What a worker begins with. */
 export interface WorkerStart {
@@ -13,13 +13,13 @@ interface Seeds {
   readonly atOnce: number;
   readonly mutation: string | undefined;
   /** Hears each result as it comes. No further seed is begun once it answers false. */
-  readonly onResult: (result: RunResult) => boolean;
+  readonly onResult: (result: SeedResult) => boolean;
 }
 
 /** Node keeps what a killed function waits for, for ever: about 1 MB per seed. A thread is left after so many. */
 const SEEDS_PER_THREAD = 500;
 
-/** Runs seeds, each in whichever thread is free. Results come without their traces, which can be had again from the seed. Throws what a thread throws: a run itself never does. */
+/** Runs seeds, each in whichever thread is free. Results come without their traces and stories, which can be had again from the seed. Throws what a thread throws: a run itself never does. */
 export async function runSeeds({ from, count, atOnce, mutation, onResult }: Seeds): Promise<void> {
   let next = from;
   let goesOn = true;
@@ -42,13 +42,13 @@ export async function runSeeds({ from, count, atOnce, mutation, onResult }: Seed
   await Promise.all(Array.from({ length: Math.min(atOnce, count) }, work));
 }
 
-function ask(worker: Worker, seed: number): Promise<RunResult> {
+function ask(worker: Worker, seed: number): Promise<SeedResult> {
   return new Promise((resolve, reject) => {
     const settle = () => {
       worker.off('message', answered);
       worker.off('error', failed);
     };
-    const answered = (result: RunResult) => {
+    const answered = (result: SeedResult) => {
       settle();
       resolve(result);
     };

@@ -37,6 +37,9 @@ export interface RunResult {
   readonly settledAfter: number;
 }
 
+/** What is kept of a run among many: the rest can be had again from its seed. */
+export type SeedResult = Omit<RunResult, 'trace' | 'story'>;
+
 const MINUTE_MS = 60_000;
 /** Time for what a spare move sets going to meet its faults. */
 const SPARE_PAUSE_MS = 20_000;

@@ -1,7 +1,7 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { applyMutation } from './mutations/apply-mutation';
 import type { WorkerStart } from './run-seeds';
-import type { RunResult } from './run-story';
+import type { SeedResult } from './run-story';
 
 const { mutation } = workerData as WorkerStart;
 
@@ -11,9 +11,9 @@ const { runStory } = await import('./run-story');
 const { writeStory } = await import('./story/write-story');
 
 parentPort?.on('message', (seed: number) => {
-  void runStory(writeStory(seed)).then((result) => answer({ ...result, trace: [] }));
+  void runStory(writeStory(seed)).then(({ trace: _trace, story: _story, ...result }) => answer(result));
 });
 
-function answer(result: RunResult): void {
+function answer(result: SeedResult): void {
   parentPort?.postMessage(result); // oxlint-disable-line unicorn/require-post-message-target-origin -- a thread, not a window
 }

@@ -5,7 +5,7 @@ import { breakSource } from './mutations/apply-mutation';
 import { MUTATIONS } from './mutations/mutations';
 import { runStory } from './run-story';
 import { shrinkStory } from './shrink';
-import { LEAST, type ServiceTemplate, type Story } from './story/story';
+import type { ServiceTemplate, Story } from './story/story';
 import { tellStory } from './story/tell-story';
 import { writeStory } from './story/write-story';
 
@@ -40,8 +40,8 @@ describe('the simulation', () => {
   it('has at least ten moves and five faults in every story', () => {
     for (let seed = 1; seed <= 500; seed += 1) {
       const { moves, faults } = writeStory(seed);
-      expect(moves.length).toBeGreaterThanOrEqual(LEAST.moves);
-      expect(faults.length).toBeGreaterThanOrEqual(LEAST.faults);
+      expect(moves.length).toBeGreaterThanOrEqual(10);
+      expect(faults.length).toBeGreaterThanOrEqual(5);
     }
   });
 
@@ -50,8 +50,8 @@ describe('the simulation', () => {
       const story = writeStory(seed);
       const played = await runStory(story);
       expect(played.story.moves.length).toBeGreaterThan(story.moves.length);
-      expect(played.moves).toBeGreaterThanOrEqual(LEAST.moves);
-      expect(played.struck).toBeGreaterThanOrEqual(LEAST.faults);
+      expect(played.moves).toBeGreaterThanOrEqual(10);
+      expect(played.struck).toBeGreaterThanOrEqual(5);
       expect((await runStory(played.story)).trace).toEqual(played.trace);
     }
   });

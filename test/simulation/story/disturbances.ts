@@ -35,7 +35,7 @@ export function createDisturbances({ clock, faults }: { clock: Clock; faults: re
   let open = entries;
   let isOver = false;
   const count = (kind: FaultKind | Consequence) => void fired.set(kind, (fired.get(kind) ?? 0) + 1);
-  const isDue = (at: number) => start + at <= clock.now();
+  const isDue = ({ at }: Fault) => start + at <= clock.now();
   const take = (entry: (typeof entries)[number]) => {
     open = open.filter((other) => other !== entry);
     entry.hasStruck = true;
@@ -49,7 +49,7 @@ export function createDisturbances({ clock, faults }: { clock: Clock; faults: re
     struck: () => entries.filter(({ hasStruck }) => hasStruck).length,
     faults: () => entries.map(({ fault }) => fault),
     hurry() {
-      for (const entry of open.filter(({ fault: { kind, at }, skip }) => CALL_KINDS.has(kind) && (skip > 0 || !isDue(at)))) {
+      for (const entry of open.filter(({ fault, skip }) => CALL_KINDS.has(fault.kind) && (skip > 0 || !isDue(fault)))) {
         entry.fault = { ...entry.fault, at: clock.now() - start, skip: 0 };
         entry.skip = 0;
       }
@@ -62,7 +62,7 @@ export function createDisturbances({ clock, faults }: { clock: Clock; faults: re
       if (isOver) return undefined;
       for (const entry of open) {
         const { kind, size } = entry.fault;
-        if (!CALL_KINDS.has(kind) || !isDue(entry.fault.at) || !canStrike({ kind: kind as CallFaultKind, size }, what, by)) continue;
+        if (!CALL_KINDS.has(kind) || !isDue(entry.fault) || !canStrike({ kind: kind as CallFaultKind, size }, what, by)) continue;
         if (entry.skip > 0) {
           entry.skip -= 1;
           continue;
@@ -73,11 +73,11 @@ export function createDisturbances({ clock, faults }: { clock: Clock; faults: re
       return undefined;
     },
     takes(kind) {
-      const entry = isOver ? undefined : open.find(({ fault }) => fault.kind === kind && isDue(fault.at));
+      const entry = isOver ? undefined : open.find(({ fault }) => fault.kind === kind && isDue(fault));
       return entry && take(entry);
     },
     lasts(kind) {
-      const entry = isOver ? undefined : open.find(({ fault }) => fault.kind === kind && isDue(fault.at));
+      const entry = isOver ? undefined : open.find(({ fault }) => fault.kind === kind && isDue(fault));
       if (entry === undefined) return false;
       if (clock.now() > start + entry.fault.at + entry.fault.size * LASTING_MS) open = open.filter((other) => other !== entry);
       count(kind);

@@ -6,6 +6,7 @@ import { CALL_FAULTS, LEAST, OTHER_FAULTS, type Deed, type Fault, type FaultKind
 export const SERVICES = ['web', 'api', 'admin'] as const;
 const DEPLOYMENTS = { web: 8080, api: 9090 } as const;
 
+/** From how many moves those are chosen that make up for others: far more than a run needs. */
 const SPARE_MOVES = 40;
 /** How many stories begin with a load balancer of LBC. */
 const ADOPTS = 0.15;
